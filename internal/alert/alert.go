@@ -4,6 +4,7 @@
 package alert
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/phiwatch/phiwatch/internal/finding"
@@ -259,4 +260,12 @@ type Alert struct {
 
 // JSON returns the canonical form: one line without a line feed, fields in the order of the types, no HTML escapes.
 // It is the record of the ledger.
-func (a *Alert) JSON() ([]byte, error) { return json.Marshal(a) }
+func (a *Alert) JSON() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(a); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
+}

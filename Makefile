@@ -1,0 +1,52 @@
+# make help lists the targets. demo and test need Go and nothing else.
+GO      ?= go
+GOFLAGS ?= -trimpath
+BIN     ?= bin/phiwatch
+LINT    ?= bin/golangci-lint
+LINTVER := v2.15.0
+export CGO_ENABLED ?= 0
+
+.PHONY: help build demo test check race lint fuzz bench eval golden clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+
+build: ## build bin/phiwatch, static
+	$(GO) build $(GOFLAGS) -ldflags '-s -w' -o $(BIN) ./cmd/phiwatch
+
+demo: build ## replay the bundled capture and show its alerts
+	@scripts/demo/run $(BIN)
+
+test: ## unit tests; those on captures beside the checkout are skipped when these are absent
+	$(GO) test ./...
+
+check: ## what CI runs: gofmt, vet, lint, test, race, short fuzz
+	@test -z "$$(gofmt -l cmd internal rules scripts)" || { gofmt -l cmd internal rules scripts; echo 'run gofmt -w'; exit 1; }
+	$(GO) vet ./...
+	$(MAKE) lint test race fuzz
+
+race: ## the packages with goroutines under the race detector
+	CGO_ENABLED=1 $(GO) test -race -short ./internal/pipeline/... ./internal/app/... ./internal/cli/... ./internal/capture/... ./internal/ledger/...
+
+$(LINT):
+	GOBIN=$(abspath bin) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTVER)
+
+lint: $(LINT) ## golangci-lint, pinned
+	$(LINT) run ./...
+
+FUZZTIME ?= 5s
+fuzz: ## each fuzz target for FUZZTIME
+	@FUZZTIME=$(FUZZTIME) scripts/fuzz
+
+bench: ## speed beside tcpdump, tcpflow and, if installed, Suricata
+	scripts/bench
+
+eval: ## recall and false alarms on the ground truth beside the checkout
+	$(GO) test -run Eval -v ./internal/detect/...
+
+golden: ## rewrite golden files, then look at the difference
+	$(GO) test ./... -run Golden -update
+	git diff --stat
+
+clean: ## remove what was built
+	rm -rf bin .demo

@@ -1,0 +1,214 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/phiwatch/phiwatch/internal/alert"
+	"github.com/phiwatch/phiwatch/internal/capture"
+	"github.com/phiwatch/phiwatch/internal/config"
+	"github.com/phiwatch/phiwatch/internal/notify"
+	"github.com/phiwatch/phiwatch/internal/object"
+	"github.com/phiwatch/phiwatch/internal/pipeline"
+)
+
+// Replay is one run over captures.
+type Replay struct {
+	Config  config.Config
+	Paths   []string
+	Workers int // 0: one for each processor
+	Each    bool
+	Detect  bool
+	Objects string // files to write, "" none
+	Streams string
+	Summary string
+	Extract string // directory
+	Sink    notify.Sink
+	Version string
+	Log     *zap.Logger
+	Getenv  func(string) string
+	Now     func() time.Time
+	Warn    func(string)
+	// Progress is given a function to ask for the bytes read and the size of all captures (-1: unknown).
+	Progress func(read func() (int64, int64)) (stop func())
+}
+
+// Result says how a replay ended.
+type Result struct {
+	Summary Summary
+	State   string
+	Worst   alert.Severity // of the alerts, "" none
+}
+
+// Run replays the captures. What was read before an error or an interrupt is finished and told.
+func (r *Replay) Run(ctx context.Context) (res Result, err error) {
+	groups := [][]string{r.Paths}
+	if r.Each {
+		groups = nil
+		for _, p := range r.Paths {
+			groups = append(groups, []string{p})
+		}
+	}
+	files := make([]*capture.Files, len(groups))
+	for i, g := range groups { // before anything is made: a missing file leaves no trace
+		if files[i], err = capture.Open(g); err != nil {
+			return res, openError(err)
+		}
+	}
+	st, warning, err := OpenState(&r.Config, r.Getenv, r.Now)
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	if warning != "" {
+		r.Warn(warning)
+	}
+	brain, parts, err := BuildBrain(&r.Config, st.Key)
+	if err != nil {
+		return res, &ConfigError{err}
+	}
+	if r.Detect && r.Config.Agreements.File == "" {
+		r.Warn("no register of agreements (agreements.file): every outside receiver counts as without an agreement")
+	}
+	out, err := r.outputs()
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, out.close()) }()
+	rec := &recorder{ctx: context.WithoutCancel(ctx), state: st, sink: r.Sink, worst: -1}
+	res.State = st.Dir
+	sum := newSummary(brain.Digests)
+	if err := rec.record("start", r.startRecord(brain)); err != nil {
+		return res, err
+	}
+	for _, f := range files {
+		if err = r.one(ctx, f, brain, parts, out, rec, sum); err != nil {
+			break
+		}
+	}
+	err = errors.Join(err, rec.flush())
+	res.Summary = *sum
+	if rec.worst >= 0 {
+		res.Worst = []alert.Severity{alert.Info, alert.Low, alert.Medium, alert.High, alert.Critical}[rec.worst]
+	}
+	body, _ := json.Marshal(sum)
+	err = errors.Join(err, rec.record("coverage", body))
+	if r.Summary != "" {
+		err = errors.Join(err, os.WriteFile(r.Summary, append(body, '\n'), 0o600))
+	}
+	return res, err
+}
+
+func openError(err error) error {
+	switch {
+	case errors.Is(err, capture.ErrNotCapture):
+		return withHint(err, "pcap, pcapng and snoop are read, also as .gz and .zst; for other files try phiwatch scan")
+	case errors.Is(err, capture.ErrNoCapture):
+		return withHint(err, "name the files, or a directory that holds captures")
+	case errors.Is(err, os.ErrNotExist):
+		return withHint(err, "is the path right?")
+	}
+	return err
+}
+
+// one runs one timeline.
+func (r *Replay) one(ctx context.Context, f *capture.Files, b *pipeline.Brain, parts *Parts, out *outputs, rec *recorder, sum *Summary) error {
+	workers := r.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	o := pipeline.Options{Workers: workers, Detect: r.Detect, Stream: streamConfig(&r.Config), Protocols: protocols(), Queue: int64(r.Config.Limits.ObjectMemory),
+		Captures: f.Captures, Emit: rec.add, Sensor: r.Config.Sensor.ID, Version: r.Version, KeyID: parts.Engine.KeyID(), Log: r.Log}
+	if out.objects != nil {
+		o.Objects = out.objects
+	}
+	if out.streams != nil {
+		o.Streams = out.streams
+	}
+	if r.Extract != "" {
+		o.Extract = r.extractor()
+	}
+	p := pipeline.New(b, o)
+	if r.Progress != nil {
+		defer r.Progress(f.Progress)()
+	}
+	err := p.Run(ctx, f)
+	if errors.Is(err, context.Canceled) {
+		r.Warn("interrupted: what was read so far is told")
+		err = nil
+	}
+	sum.add(p.Stats(), f.Stats())
+	return err
+}
+
+// startRecord is the ledger's note of what judged this run.
+func (r *Replay) startRecord(b *pipeline.Brain) []byte {
+	body, _ := json.Marshal(struct {
+		Verb    string        `json:"verb"`
+		Version string        `json:"version"`
+		Sensor  string        `json:"sensor"`
+		Digests alert.Digests `json:"digests"`
+	}{"replay", r.Version, r.Config.Sensor.ID, b.Digests})
+	return body
+}
+
+// outputs are the files that a replay writes beside its alerts.
+type outputs struct {
+	objects, streams *bufio.Writer
+	files            []*os.File
+}
+
+func (r *Replay) outputs() (*outputs, error) {
+	o := &outputs{}
+	var err error
+	if r.Objects != "" {
+		o.objects, err = o.create(r.Objects)
+	}
+	if r.Streams != "" && err == nil {
+		o.streams, err = o.create(r.Streams)
+	}
+	if r.Extract != "" && err == nil {
+		err = os.MkdirAll(r.Extract, 0o700)
+	}
+	return o, err
+}
+
+func (o *outputs) create(path string) (*bufio.Writer, error) {
+	if path == "-" {
+		return nil, withHint(errors.New("alerts are written to standard output; - is no file here"), "name a file")
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	o.files = append(o.files, f)
+	return bufio.NewWriterSize(f, 64<<10), nil
+}
+
+func (o *outputs) close() (err error) {
+	for _, w := range []*bufio.Writer{o.objects, o.streams} {
+		if w != nil {
+			err = errors.Join(err, w.Flush())
+		}
+	}
+	for _, f := range slices.Backward(o.files) {
+		err = errors.Join(err, f.Close())
+	}
+	return err
+}
+
+var _ io.Writer = (*bufio.Writer)(nil)
+
+// extractor writes objects to the directory under their order of completion.
+func (r *Replay) extractor() func(*object.Record) io.WriteCloser {
+	return newExtractor(r.Extract, r.Warn).create
+}

@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/phiwatch/phiwatch/internal/app"
+	"github.com/phiwatch/phiwatch/internal/detect"
+	"github.com/phiwatch/phiwatch/internal/rule"
+)
+
+func (s *session) rules() *cobra.Command {
+	c := &cobra.Command{Use: "rules", Short: "the catalogue of detection rules", Example: `  phiwatch rules list
+  phiwatch rules show ssn
+  phiwatch rules test site-rules/
+  phiwatch rules explain letter.txt`}
+	c.AddCommand(s.rulesList(), s.rulesShow(), s.rulesTest(), s.rulesExplain())
+	return c
+}
+
+// catalogue loads the rules; a rule that fails its examples does not load.
+func (s *session) catalogue(o *common) (*rule.Set, error) {
+	c, err := s.load(o)
+	if err != nil {
+		return nil, err
+	}
+	set, err := app.LoadRules(&c)
+	if err != nil {
+		return nil, &app.ConfigError{Err: err}
+	}
+	return set, nil
+}
+
+func (s *session) rulesList() *cobra.Command {
+	var o common
+	c := &cobra.Command{Use: "list", Short: "every rule, a line each", Args: cobra.NoArgs, Example: "  phiwatch rules list",
+		RunE: func(*cobra.Command, []string) error {
+			set, err := s.catalogue(&o)
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(s.io.Out, 0, 8, 2, ' ', 0)
+			fmt.Fprintln(w, "ID\tKIND\tHIPAA\tTITLE")
+			for _, r := range set.Rules() {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Kind, r.Identifier, r.Title)
+			}
+			return w.Flush()
+		}}
+	o.where(c)
+	return c
+}
+
+func (s *session) rulesShow() *cobra.Command {
+	var o common
+	c := &cobra.Command{Use: "show ID", Short: "one rule as it is loaded", Example: "  phiwatch rules show ssn",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage{errors.New("rules show needs the id of a rule"), "phiwatch rules list shows them"}
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			set, err := s.catalogue(&o)
+			if err != nil {
+				return err
+			}
+			r := set.Rule(args[0])
+			if r == nil {
+				return usage{fmt.Errorf("no rule %s", args[0]), "phiwatch rules list shows them"}
+			}
+			e := yaml.NewEncoder(s.io.Out)
+			e.SetIndent(2)
+			return errors.Join(e.Encode(r), e.Close())
+		}}
+	o.where(c)
+	return c
+}
+
+func (s *session) rulesTest() *cobra.Command {
+	var o common
+	c := &cobra.Command{Use: "test [DIR]", Short: "run the rules' own examples; exit 1 if one fails", Args: cobra.MaximumNArgs(1),
+		Example: "  phiwatch rules test\n  phiwatch rules test site-rules/",
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := s.load(&o)
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				if _, err := os.Stat(args[0]); err != nil {
+					return err
+				}
+				c.Rules.Dirs = append(c.Rules.Dirs, args[0])
+			}
+			set, err := app.LoadRules(&c)
+			if err != nil {
+				fmt.Fprintln(s.io.Out, err)
+				return answer{exitBad}
+			}
+			yes, no := 0, 0
+			for _, r := range set.Rules() {
+				yes += len(r.Examples.Match)
+				no += len(r.Examples.NoMatch)
+			}
+			fmt.Fprintf(s.io.Out, "%d rules pass their examples (%d that match, %d that do not), digest %s\n", len(set.Rules()), yes, no, set.Digest())
+			return nil
+		}}
+	o.where(c)
+	return c
+}
+
+// explainMax is the longest text that is explained.
+const explainMax = 1 << 20
+
+func (s *session) rulesExplain() *cobra.Command {
+	var o common
+	c := &cobra.Command{Use: "explain FILE|-", Short: "why a text matched, or did not", Example: "  phiwatch rules explain letter.txt\n  pbpaste | phiwatch rules explain -",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage{errors.New("rules explain needs a file"), "phiwatch rules explain letter.txt, or - for standard input"}
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			set, err := s.catalogue(&o)
+			if err != nil {
+				return err
+			}
+			text, err := s.text(args[0])
+			if err != nil {
+				return err
+			}
+			e, err := detect.New(set, detect.Options{})
+			if err != nil {
+				return err
+			}
+			cs := e.Explain(text)
+			for i := range cs {
+				s.candidate(&cs[i])
+			}
+			if len(cs) == 0 {
+				fmt.Fprintln(s.io.Out, "no candidate: nothing in the text has the shape of an identifier")
+			}
+			return nil
+		}}
+	o.where(c)
+	return c
+}
+
+func (s *session) text(path string) ([]byte, error) {
+	in := s.io.In
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	return io.ReadAll(io.LimitReader(in, explainMax))
+}
+
+func (s *session) candidate(c *detect.Candidate) {
+	level := string(c.Level)
+	if level == "" {
+		level = "dropped"
+	}
+	fmt.Fprintf(s.io.Out, "byte %d: %s (%s) %d points, %s", c.Offset, c.Masked, c.Rule, c.Score, level)
+	if c.Verdict != "" {
+		fmt.Fprintf(s.io.Out, ", unit %s", c.Verdict)
+	}
+	fmt.Fprintln(s.io.Out)
+	for _, p := range c.Points {
+		fmt.Fprintf(s.io.Out, "  %+4d  %s\n", p.Points, p.Why)
+	}
+	if c.Why != "" {
+		fmt.Fprintf(s.io.Out, "        %s\n", c.Why)
+	}
+}

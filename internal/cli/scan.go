@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/phiwatch/phiwatch/internal/alert"
+	"github.com/phiwatch/phiwatch/internal/app"
+	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/flow"
+	"github.com/phiwatch/phiwatch/internal/notify"
+	"github.com/phiwatch/phiwatch/internal/pipeline"
+)
+
+func (s *session) scan() *cobra.Command {
+	var o common
+	var out shape
+	var failOn string
+	c := &cobra.Command{
+		Use:   "scan [options] PATH ...",
+		Short: "decode and detect on files at rest, without a network",
+		Long: `scan opens files as it would open them in traffic and prints an alert for each in which people are found. There is no
+connection, no receiver and no ledger: it is for writing rules and for looking at a folder.`,
+		Example: "  phiwatch scan report.csv\n  phiwatch scan --format jsonl outbox/",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage{errors.New("scan needs a file or a directory"), "phiwatch scan report.csv"}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if failOn != "" && alert.Severity(failOn).Rank() < 0 {
+				return usage{fmt.Errorf("--fail-on %s is no severity", failOn), "critical, high, medium, low or info"}
+			}
+			return s.scanFiles(c.Context(), &o, &out, args, failOn)
+		},
+	}
+	o.flags(c)
+	out.flags(c)
+	c.Flags().StringVar(&failOn, "fail-on", "", "exit 1 if an alert is at least this `SEVERITY`")
+	return c
+}
+
+func (s *session) scanFiles(ctx context.Context, o *common, out *shape, paths []string, failOn string) error {
+	cfg, err := s.load(o)
+	if err != nil {
+		return err
+	}
+	log, err := s.logger(&cfg)
+	if err != nil {
+		return usage{err, "debug, info, warn or error"}
+	}
+	for _, p := range paths {
+		if _, err := os.Stat(p); err != nil {
+			return err
+		}
+	}
+	key, warning, err := app.ReadKey(&cfg, s.getenv)
+	if err != nil {
+		return err
+	}
+	if warning != "" {
+		s.warn(warning)
+	}
+	brain, _, err := app.BuildBrain(&cfg, key)
+	if err != nil {
+		return &app.ConfigError{Err: err}
+	}
+	sink, finish, err := s.sink(out)
+	if err != nil {
+		return err
+	}
+	f := &fileScan{s: s, ctx: ctx, scan: pipeline.NewFileScan(brain, cfg.Sensor.ID, Version(), log), sink: sink}
+	for _, p := range paths {
+		if err := filepath.WalkDir(p, f.visit); err != nil {
+			return err
+		}
+	}
+	if err := finish(nil); err != nil {
+		return err
+	}
+	if !o.quiet {
+		fmt.Fprintf(s.io.Err, "phiwatch: %d files, %d alerts, %d could not be read or not wholly\n", f.files, f.alerts, f.blind)
+	}
+	return verdict(f.worst, failOn, false)
+}
+
+type fileScan struct {
+	s                    *session
+	ctx                  context.Context
+	scan                 *pipeline.FileScan
+	sink                 notify.Sink
+	files, alerts, blind int
+	worst                alert.Severity
+}
+
+// visit scans one file. What cannot be read below a directory is reported and skipped.
+func (f *fileScan) visit(path string, d fs.DirEntry, err error) error {
+	if err := f.ctx.Err(); err != nil {
+		return err
+	}
+	if err != nil {
+		f.s.warn(err.Error())
+		return nil
+	}
+	if !d.Type().IsRegular() {
+		return nil
+	}
+	in, err := os.Open(path)
+	if err != nil {
+		f.s.warn(err.Error())
+		return nil
+	}
+	defer in.Close()
+	size, at := int64(-1), time.Now()
+	if info, err := in.Stat(); err == nil {
+		size, at = info.Size(), info.ModTime()
+	}
+	a, cover, err := f.scan.Scan(filepath.Base(path), size, flow.Time(at.UnixNano()), in)
+	f.files++
+	if err != nil {
+		f.s.warn(err.Error())
+		f.blind++
+		return nil
+	}
+	if cover.State != coverage.Inspected.String() {
+		f.blind++
+		f.s.warn(fmt.Sprintf("%s: %s", path, because(cover)))
+	}
+	if a == nil {
+		return nil
+	}
+	f.alerts++
+	if a.Severity.Rank() > f.worst.Rank() {
+		f.worst = a.Severity
+	}
+	b, err := a.JSON()
+	if err != nil {
+		return err
+	}
+	_, err = f.sink.Deliver(f.ctx, []notify.Record{{Alert: a, JSON: b, Index: -1}})
+	return err
+}
+
+func because(c *alert.Coverage) string {
+	out := c.State
+	for i, r := range c.Reasons {
+		if i == 0 {
+			out += ": "
+		} else {
+			out += ", "
+		}
+		out += r.Reason
+	}
+	return out
+}

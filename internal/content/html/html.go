@@ -1,0 +1,318 @@
+// Package html opens HTML with a tokenizer of its own (after the WHATWG HTML standard, section 13.2.5, but without a
+// tree): text with the tags removed, as a reader of the page would put it together.
+//
+// Inline elements join what they enclose (123<b>-45-</b>6789), blocks and line breaks end a line, cells of a table are
+// separated by a tab. Character references are undone. Comments, scripts and styles are text of their own, so that
+// they do not come between two halves of a word. Attributes that can hold a value of somebody's (value, content,
+// title, alt, href, data-* ...) are fields labelled element@attribute, or with the name of the form element or meta
+// tag. A table with a header row gives rows with the header's cells as labels; any other table is text.
+//
+// It does not run scripts, apply styles (hidden text is text) or load what a page refers to. A tag of more than 64 KiB
+// is text; tables nested more than eight deep are text.
+package html
+
+import (
+	"bytes"
+
+	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/charset"
+	"github.com/phiwatch/phiwatch/internal/content/entity"
+	"github.com/phiwatch/phiwatch/internal/content/window"
+	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/object"
+)
+
+// Format returns the decoder.
+func Format() content.Format {
+	return content.Format{Name: "html", Media: "text/html", Sniff: sniff, Decode: decode}
+}
+
+// state is what the tokenizer is in the middle of.
+type state uint8
+
+const (
+	inText  state = iota
+	inRaw         // script or style
+	inAside       // comment, declaration or a tag that is too long
+)
+
+type parser struct {
+	e      object.Emitter
+	state  state
+	until  string // end of a raw element or of an aside, lower case
+	hush   bool   // the aside is not emitted: a document type
+	fresh  bool   // the aside has not begun to be emitted
+	pre    int    // open pre elements
+	sep    byte   // separator that is due before the next text
+	out    []byte // running text that was not emitted yet
+	tail   byte   // last byte emitted as text, '\n' in the beginning
+	buf    []byte
+	label  []byte
+	depth  int // open tables
+	over   int // open tables beyond the limit
+	row    row
+	tables [maxTables + 1]table // tables[0] is never used
+}
+
+// The running text is emitted by lines when it is longer than flushAt, whatever it is when longer than flushMax.
+const (
+	flushAt  = 4 << 10
+	flushMax = 16 << 10
+)
+
+func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
+	name := window.Declared(m)
+	if name == "" {
+		name = metaCharset(r.Peek(1024))
+	}
+	p := &parser{e: e, tail: '\n', out: make([]byte, 0, flushAt+1024)}
+	window.Run(charset.NewReader(r, name), p)
+	if p.state != inText && !p.fresh && !p.hush {
+		e.Text(newline)
+	}
+	p.endRow()
+	p.flushAll()
+	return coverage.None
+}
+
+// metaCharset reads the encoding that a page declares in itself.
+func metaCharset(head []byte) string {
+	i := bytes.Index(head, []byte("charset="))
+	if i < 0 {
+		return ""
+	}
+	head = bytes.TrimLeft(head[i+8:], `"' `)
+	n := 0
+	for n < len(head) && n < 32 && (head[n]|0x20-'a' < 26 || head[n]-'0' < 10 || head[n] == '-' || head[n] == '_') {
+		n++
+	}
+	if n == len(head) || !charset.Known(string(head[:n])) {
+		return ""
+	}
+	return string(head[:n])
+}
+
+// Next consumes the tokens of b.
+func (p *parser) Next(b []byte, last bool) int {
+	i := 0
+	for i < len(b) {
+		var n int
+		switch {
+		case p.state != inText:
+			n = p.aside(b[i:], last)
+		case b[i] == '<':
+			n = p.markup(b[i:], last)
+		default:
+			n = p.text(b[i:], last)
+		}
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+// text takes text up to the next tag or the end of b.
+func (p *parser) text(b []byte, last bool) int {
+	n := 0
+	for n < len(b) && n < 16 && b[n] != '<' {
+		n++
+	}
+	if n == 16 {
+		if k := bytes.IndexByte(b[n:], '<'); k >= 0 {
+			n += k
+		} else {
+			n = len(b)
+		}
+	}
+	if n == len(b) && !last {
+		n = entity.Cut(b)
+	}
+	for at := 0; at < n; {
+		// Pieces, so that the buffer of running text keeps its bound.
+		k := min(n, at+flushAt)
+		if k < n {
+			k = at + max(1, entity.Cut(b[at:k]))
+		}
+		p.append(b[at:k])
+		at = k
+	}
+	return n
+}
+
+// append adds text to the running text.
+func (p *parser) append(v []byte) {
+	if p.sep != 0 || len(v) > 0 && v[0] <= ' ' {
+		if v = p.begin(v); len(v) == 0 {
+			return
+		}
+	}
+	at := len(p.out)
+	if bytes.IndexByte(v, '&') >= 0 {
+		p.out = entity.Append(p.out, v, false)
+	} else {
+		p.out = append(p.out, v...)
+	}
+	if p.pre == 0 {
+		unfold(p.out[at:])
+	}
+	if len(p.out) >= flushAt {
+		p.flush()
+	}
+}
+
+// begin puts the separator that is due, and drops white space where it means nothing.
+func (p *parser) begin(v []byte) []byte {
+	t := v
+	for len(t) > 0 && t[0] <= ' ' {
+		t = t[1:]
+	}
+	switch {
+	case p.pre > 0:
+		t = v
+	case len(t) == 0 && p.sep == 0 && len(v) > 0:
+		p.space()
+		return nil
+	case len(t) == 0:
+		return nil
+	case p.sep == 0 && len(t) < len(v):
+		p.space()
+	}
+	if p.sep != 0 {
+		if len(p.out) > 0 || p.tail != '\n' {
+			p.out = append(p.out, p.sep)
+		}
+		p.sep = 0
+	}
+	return t
+}
+
+func (p *parser) space() {
+	if n := len(p.out); n > 0 && p.out[n-1] != ' ' {
+		p.out = append(p.out, ' ')
+	} else if n == 0 && p.tail != '\n' && p.tail != ' ' {
+		p.out = append(p.out, ' ')
+	}
+}
+
+// unfold makes line ends of the source spaces: they mean nothing in HTML.
+func unfold(v []byte) {
+	for {
+		i := bytes.IndexByte(v, '\n')
+		if i < 0 {
+			return
+		}
+		v[i] = ' '
+		if i > 0 && v[i-1] == '\r' {
+			v[i-1] = ' '
+		}
+		v = v[i+1:]
+	}
+}
+
+// line ends the line of running text, cell the cell.
+func (p *parser) line() {
+	if p.sep != '\t' {
+		p.sep = '\n'
+	}
+}
+
+// flush emits running text by whole lines: the last line may go on, and nothing must come between its pieces.
+func (p *parser) flush() {
+	if p.row.open {
+		if len(p.out) < flushMax {
+			return
+		}
+		p.row.lost = true
+	}
+	n := bytes.LastIndexByte(p.out, '\n') + 1
+	if p.row.open && n > p.row.start && !p.row.lost {
+		n = p.row.start
+	}
+	if n == 0 {
+		if len(p.out) < flushMax {
+			return
+		}
+		n = len(p.out)
+	}
+	p.emit(n)
+}
+
+func (p *parser) emit(n int) {
+	if n == 0 {
+		return
+	}
+	p.e.Text(p.out[:n])
+	p.tail = p.out[n-1]
+	p.out = p.out[:copy(p.out, p.out[n:])]
+}
+
+func (p *parser) flushAll() {
+	p.emit(len(p.out))
+}
+
+// aside takes bytes of what is no running text: a script, a style, a comment, a tag that is too long.
+func (p *parser) aside(b []byte, last bool) int {
+	n, end := find(b, p.until)
+	if n < 0 {
+		n = len(b)
+		if !last {
+			n -= min(n, len(p.until)-1)
+		}
+		p.beside(b[:n])
+		return n
+	}
+	p.beside(b[:n])
+	if !p.fresh && !p.hush {
+		p.e.Text(newline)
+		p.tail = '\n'
+	}
+	if p.state == inAside {
+		n = end
+	} // the end tag of a raw element is a tag
+	p.state = inText
+	return n
+}
+
+// beside emits text between two lines of the running text.
+func (p *parser) beside(v []byte) {
+	if len(v) == 0 || p.hush || p.fresh && len(bytes.TrimSpace(v)) == 0 {
+		return
+	}
+	if p.fresh {
+		p.fresh = false
+		if !p.row.open {
+			if n := bytes.LastIndexByte(p.out, '\n') + 1; n > 0 {
+				p.emit(n)
+			}
+		}
+		if p.tail != '\n' {
+			p.e.Text(newline)
+		}
+	}
+	p.e.Text(v)
+	p.tail = v[len(v)-1]
+}
+
+var newline = []byte{'\n'}
+
+// find returns where end, which is in lower case, begins and ends in b, without regard to case.
+func find(b []byte, end string) (int, int) {
+	at := 0
+	for {
+		i := bytes.IndexByte(b[at:], end[0])
+		if i < 0 || at+i+len(end) > len(b) {
+			return -1, -1
+		}
+		at += i
+		k := 1
+		for k < len(end) && (b[at+k] == end[k] || b[at+k]|0x20 == end[k] && end[k] >= 'a') {
+			k++
+		}
+		if k == len(end) {
+			return at, at + k
+		}
+		at++
+	}
+}

@@ -1,0 +1,34 @@
+// Package list names the formats, in the order in which equal scores are decided.
+package list
+
+import (
+	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/form"
+	"github.com/phiwatch/phiwatch/internal/content/gzip"
+	"github.com/phiwatch/phiwatch/internal/content/html"
+	"github.com/phiwatch/phiwatch/internal/content/json"
+	"github.com/phiwatch/phiwatch/internal/content/mime"
+	"github.com/phiwatch/phiwatch/internal/content/opaque"
+	"github.com/phiwatch/phiwatch/internal/content/table"
+	"github.com/phiwatch/phiwatch/internal/content/text"
+	"github.com/phiwatch/phiwatch/internal/content/xml"
+	"github.com/phiwatch/phiwatch/internal/content/zip"
+	"github.com/phiwatch/phiwatch/internal/content/zstd"
+)
+
+// Formats returns every format.
+func Formats() []content.Format {
+	fs := []content.Format{
+		mime.Format(),
+		zip.Format(),
+		gzip.Format(),
+		zstd.Format(),
+		html.Format(),
+		xml.Format(),
+		json.Format(),
+		form.Format(),
+		table.Format(),
+	}
+	fs = append(fs, opaque.Formats()...)
+	return append(fs, text.Format())
+}

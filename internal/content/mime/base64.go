@@ -1,0 +1,143 @@
+package mime
+
+import (
+	"bytes"
+
+	"github.com/emmansun/base64"
+
+	"github.com/phiwatch/phiwatch/internal/content/chunk"
+)
+
+const (
+	packedLen = 64 << 10
+	plainLen  = packedLen / 4 * 3
+)
+
+// base64Source decodes base64 as leniently as mail programs do. Lines are packed together and decoded in large blocks; a
+// block with anything unexpected in it (junk, padding in the middle, the URL alphabet) is decoded byte by byte.
+type base64Source struct {
+	from   chunk.Source
+	in     []byte // unread part of the present piece
+	last   bool   // no piece follows
+	packed []byte
+	out    []byte
+	q      quartet
+}
+
+func (s *base64Source) reset(from chunk.Source) {
+	if s.packed == nil {
+		s.packed = make([]byte, 0, packedLen)
+		s.out = make([]byte, plainLen+8)
+	}
+	s.from, s.in, s.last, s.packed, s.q = from, nil, false, s.packed[:0], quartet{}
+}
+
+// Next implements chunk.Source.
+func (s *base64Source) Next() ([]byte, bool) {
+	s.pack()
+	done := s.last && len(s.in) == 0
+	n := len(s.packed)
+	if !done {
+		n &^= 3
+	}
+	out := s.block(s.packed[:n])
+	s.packed = s.packed[:copy(s.packed, s.packed[n:])]
+	if done {
+		out = s.q.end(out)
+	}
+	return out, done
+}
+
+// pack fills the block with the characters of lines.
+func (s *base64Source) pack() {
+	for len(s.packed) < packedLen {
+		if len(s.in) == 0 {
+			if s.last {
+				return
+			}
+			s.in, s.last = s.from.Next()
+			continue
+		}
+		i := bytes.IndexByte(s.in, '\n')
+		line, n := s.in, len(s.in)
+		if i >= 0 {
+			line, n = s.in[:i], i+1
+		}
+		if k := packedLen - len(s.packed); len(line) > k {
+			line, n = line[:k], k
+		}
+		if m := len(line); m > 0 && line[m-1] == '\r' {
+			line = line[:m-1]
+		}
+		s.packed = append(s.packed, line...)
+		s.in = s.in[n:]
+	}
+}
+
+// block decodes a block.
+func (s *base64Source) block(b []byte) []byte {
+	if s.q.n == 0 && len(b)&3 == 0 && len(b) > 0 {
+		want := len(b) / 4 * 3
+		if b[len(b)-1] == '=' {
+			want--
+			if b[len(b)-2] == '=' {
+				want--
+			}
+		}
+		if n, err := base64.StdEncoding.Decode(s.out, b); err == nil && n == want {
+			return s.out[:n]
+		}
+	}
+	out := s.out[:0]
+	for _, c := range b {
+		out = s.q.add(out, c)
+	}
+	return out
+}
+
+// quartet decodes base64 byte by byte. Padding ends a group wherever it stands, and junk is passed over.
+type quartet struct {
+	bits uint32
+	n    uint8
+}
+
+func (q *quartet) add(out []byte, c byte) []byte {
+	v := value64[c]
+	if v >= 64 {
+		if c == '=' {
+			return q.end(out)
+		}
+		return out
+	}
+	q.bits = q.bits<<6 | uint32(v)
+	if q.n++; q.n == 4 {
+		out = append(out, byte(q.bits>>16), byte(q.bits>>8), byte(q.bits))
+		*q = quartet{}
+	}
+	return out
+}
+
+// end gives the bytes of a group that is not full.
+func (q *quartet) end(out []byte) []byte {
+	switch q.n {
+	case 2:
+		out = append(out, byte(q.bits>>4))
+	case 3:
+		out = append(out, byte(q.bits>>10), byte(q.bits>>2))
+	}
+	*q = quartet{}
+	return out
+}
+
+// value64 maps the characters of both alphabets to their values, all others to 0xFF.
+var value64 = func() (t [256]byte) {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	for i := range t {
+		t[i] = 0xFF
+	}
+	for i := range len(alphabet) {
+		t[alphabet[i]] = byte(i)
+	}
+	t['-'], t['_'] = 62, 63
+	return t
+}()

@@ -1,0 +1,177 @@
+// Package table opens delimiter-separated tables (RFC 4180 and what programs really write): comma, tab, semicolon or
+// bar; LF, CRLF or CR; quoted cells with doubled quotes, embedded delimiters and line ends.
+//
+// Each row is a unit, each cell that is not empty a field whose label is the header's cell of its column. The header is
+// looked for in the first lines, behind titles; it and the titles are text as well. A table without a header has no labels. A quote
+// that is never closed, or is closed in the middle of a later row, is a character like any other, so it
+// cannot swallow the table. A cell of more than 64 KiB is text. A transfer that begins in the middle of a file has no header.
+package table
+
+import (
+	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/charset"
+	"github.com/phiwatch/phiwatch/internal/content/window"
+	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/object"
+)
+
+// Format returns the decoder.
+func Format() content.Format {
+	return content.Format{Name: "table", Media: "text/csv", Sniff: sniff, Decode: decode}
+}
+
+type parser struct {
+	e       object.Emitter
+	delim   byte
+	unit    bool   // the row's unit is open
+	long    bool   // in a cell that is too long to be a field
+	col     int    // of the cell that comes next
+	off     int64  // of the bytes given to Next
+	literal int64  // up to this offset a quote is a character like any other
+	delims  uint64 // delim, eight times
+	labels  [][]byte
+	buf     []byte
+}
+
+func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
+	r = charset.NewReader(r, window.Declared(m))
+	head := r.Peek(object.PeekMax)
+	l := probe(head, m)
+	p := &parser{e: e, delim: l.delim, delims: uint64(l.delim) * ones}
+	if p.delim == 0 { // declared, and nothing to be seen of it
+		p.delim, p.delims = ',', ','*ones
+	}
+	e.Structure(object.StructTable)
+	if l.header {
+		p.labels = labels(head[l.titles:l.body], l.delim)
+	}
+	if l.body > 0 {
+		e.Text(head[:l.body])
+		r.Discard(l.body)
+	}
+	window.Run(r, p)
+	p.endRow()
+	return coverage.None
+}
+
+// labels copies the cells of the header.
+func labels(line []byte, delim byte) [][]byte {
+	line = append([]byte(nil), line...)
+	var ls [][]byte
+	for at := 0; ; {
+		c, next, more := splitCell(line, at, delim)
+		if len(c) > maxLabel {
+			c = c[:maxLabel]
+		}
+		ls = append(ls, c)
+		if !more || len(ls) == maxColumns {
+			return ls
+		}
+		at = next
+	}
+}
+
+const (
+	maxLabel   = 64
+	maxColumns = 4096
+)
+
+// Next consumes the cells of b.
+func (p *parser) Next(b []byte, last bool) int {
+	i := 0
+	for i < len(b) {
+		if p.long {
+			i += p.more(b[i:])
+			continue
+		}
+		if b[i] == '"' && p.off+int64(i) >= p.literal {
+			n := p.quoted(b[i:], i, last)
+			if n == 0 {
+				break
+			}
+			i += n
+			continue
+		}
+		j := p.endOf(b, i)
+		if j == len(b) && !last {
+			if j-i < window.Max {
+				break
+			}
+			p.long = true
+			continue
+		}
+		if j-i >= window.Max {
+			p.long = true
+			continue
+		}
+		if j > i {
+			p.cell(b[i:j])
+		}
+		i = p.after(b, j)
+	}
+	p.off += int64(i)
+	return i
+}
+
+// after takes the delimiter or line end at b[j], and returns where the next cell begins.
+func (p *parser) after(b []byte, j int) int {
+	if j == len(b) {
+		return j
+	}
+	if b[j] == p.delim {
+		p.col++
+	} else {
+		p.endRow()
+	}
+	return j + 1
+}
+
+func (p *parser) endRow() {
+	if p.unit {
+		p.e.End()
+		p.unit = false
+	}
+	p.col = 0
+}
+
+// cell emits a cell.
+func (p *parser) cell(v []byte) {
+	if v[0] <= ' ' || v[len(v)-1] <= ' ' {
+		if v = trim(v); len(v) == 0 {
+			return
+		}
+	}
+	if !p.unit {
+		p.unit = true
+		p.e.Begin(object.UnitRow)
+	}
+	if p.col < len(p.labels) {
+		p.e.Field(object.RoleNone, p.labels[p.col], v)
+		return
+	}
+	p.e.Field(object.RoleNone, nil, v)
+}
+
+func trim(v []byte) []byte {
+	for len(v) > 0 && v[0] <= ' ' {
+		v = v[1:]
+	}
+	for len(v) > 0 && v[len(v)-1] <= ' ' {
+		v = v[:len(v)-1]
+	}
+	return v
+}
+
+// more emits a piece of a cell that is too long to be a field.
+func (p *parser) more(b []byte) int {
+	j := p.endOf(b, 0)
+	if j > 0 {
+		p.e.Text(b[:j])
+		return j
+	}
+	p.long = false
+	p.e.Text(newline)
+	return p.after(b, 0)
+}
+
+var newline = []byte{'\n'}

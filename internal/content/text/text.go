@@ -1,0 +1,86 @@
+// Package text takes whatever no other format takes. Text in any encoding of package charset becomes UTF-8 and
+// passes as it is.
+//
+// Binary data of an unknown format passes as text, too, so that the strings in it are scanned, but is reported as not
+// read (coverage.Format); the bytes of a protocol that is not known (object.Meta Endless, Unlabelled) count as read.
+package text
+
+import (
+	"strings"
+
+	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/charset"
+	"github.com/phiwatch/phiwatch/internal/content/window"
+	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/object"
+)
+
+// Format returns the decoder.
+func Format() content.Format {
+	return content.Format{Name: "text", Media: "text/plain", Sniff: sniff, Decode: decode}
+}
+
+// headLen is how much is looked at to tell text from binary data.
+const headLen = 4 << 10
+
+func sniff(head []byte, m *object.Meta) content.Score {
+	switch {
+	case m == nil || !strings.HasPrefix(m.MediaType, "text/"):
+		return 1
+	case m.MediaType == "text/plain":
+		return content.Declared
+	}
+	return content.Declared / 2
+}
+
+func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
+	why := coverage.None
+	declared := window.Declared(m)
+	switch {
+	case !binary(r.Peek(headLen), declared):
+		r = charset.NewReader(r, declared)
+	case m == nil || !m.Endless && !m.Unlabelled && m.Kind != object.Stream:
+		why = coverage.Format
+	}
+	for b := r.Fill(); len(b) > 0; b = r.Fill() {
+		e.Text(b)
+		r.Discard(len(b))
+	}
+	return why
+}
+
+// binary tells whether head is no text in any encoding: control characters that no text has, once it is UTF-8.
+func binary(head []byte, declared string) bool {
+	n := controls(head)
+	if n == 0 {
+		return false
+	}
+	if n*20 < len(head) {
+		return false
+	}
+	u := charset.Append(nil, head, declared)
+	return controls(u)*20 >= len(u)
+}
+
+func controls(b []byte) int {
+	n := 0
+	for _, c := range b {
+		if isControl[c] {
+			n++
+		}
+	}
+	return n
+}
+
+// isControl has the control characters but those that texts have: tab, line and form feeds, escape, and the separators
+// of HL7 and NCPDP.
+var isControl = func() (t [256]bool) {
+	for c := range 32 {
+		t[c] = true
+	}
+	for _, c := range []byte{'\t', '\n', '\r', '\f', 0x0b, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e} {
+		t[c] = false
+	}
+	t[0x7f] = true
+	return t
+}()

@@ -1,0 +1,102 @@
+package detect
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+const (
+	eachByte = 0x0101010101010101
+	highBits = 0x8080808080808080
+)
+
+// digitBits returns a bit for each of eight bytes (first byte lowest) that is an ASCII digit.
+func digitBits(x uint64) uint64 {
+	y := x ^ 0x3030303030303030
+	other := (y&^uint64(highBits) + 0x7676767676767676) | y
+	return (^other & highBits >> 7) * 0x0102040810204080 >> 56
+}
+
+// digitWord returns the digit bitmap of b[i:i+64]; what lies behind the end of b is no digit.
+func digitWord(b []byte, i int) uint64 {
+	if i+64 <= len(b) {
+		v := b[i : i+64 : i+64]
+		return digitBits(binary.LittleEndian.Uint64(v[0:])) |
+			digitBits(binary.LittleEndian.Uint64(v[8:]))<<8 |
+			digitBits(binary.LittleEndian.Uint64(v[16:]))<<16 |
+			digitBits(binary.LittleEndian.Uint64(v[24:]))<<24 |
+			digitBits(binary.LittleEndian.Uint64(v[32:]))<<32 |
+			digitBits(binary.LittleEndian.Uint64(v[40:]))<<40 |
+			digitBits(binary.LittleEndian.Uint64(v[48:]))<<48 |
+			digitBits(binary.LittleEndian.Uint64(v[56:]))<<56
+	}
+	if i >= len(b) {
+		return 0
+	}
+	var pad [64]byte
+	copy(pad[:], b[i:])
+	return digitWord(pad[:], 0)
+}
+
+// ascii tells whether all bytes of b are below 0x80.
+func ascii(b []byte) bool {
+	i := 0
+	var or uint64
+	for ; i+32 <= len(b); i += 32 {
+		v := b[i : i+32 : i+32]
+		or = binary.LittleEndian.Uint64(v[0:]) | binary.LittleEndian.Uint64(v[8:]) |
+			binary.LittleEndian.Uint64(v[16:]) | binary.LittleEndian.Uint64(v[24:])
+		if or&highBits != 0 {
+			return false
+		}
+	}
+	for ; i < len(b); i++ {
+		if b[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// hasDigit tells whether a short value has a digit.
+func hasDigit(b []byte) bool {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		if digitBits(binary.LittleEndian.Uint64(b[i:])) != 0 {
+			return true
+		}
+	}
+	for ; i < len(b); i++ {
+		if b[i]-'0' < 10 {
+			return true
+		}
+	}
+	return false
+}
+
+// anchors calls f with the offset of every digit run in b[from:to] that goes on for a second digit, or has one more
+// behind a single character, and with the digit bitmap from there (rule.LayoutBits are valid).
+func anchors(b []byte, from, to int, f func(at int, layout uint32)) {
+	if from >= to {
+		return
+	}
+	var carry uint64
+	if from > 0 && b[from-1]-'0' < 10 {
+		carry = 1
+	}
+	w := digitWord(b, from)
+	for i := from; i < to; i += 64 {
+		next := digitWord(b, i+64)
+		starts := w &^ (w<<1 | carry)
+		starts &= (w>>1 | next<<63) | (w>>2 | next<<62)
+		if left := to - i; left < 64 {
+			starts &= 1<<left - 1
+		}
+		for ; starts != 0; starts &= starts - 1 {
+			k := bits.TrailingZeros64(starts)
+			f(i+k, uint32(w>>k|next<<1<<(63-k))) //nolint:gosec // the low bits are wanted
+		}
+		carry = w >> 63
+		w = next
+	}
+}

@@ -1,0 +1,144 @@
+// Package detect finds identifiers in units of fields and text, scores them, and gives each unit its verdict.
+//
+// How it scans. Running text is copied into a window and scanned in segments whose bounds depend on nothing but the
+// text, so that the pieces it arrives in make no difference. A bitmap of the digits of a segment gives the anchors (runs
+// of two digits, or digit-any-digit); thirteen bits from there are looked up in a table that names the shapes of all
+// rules that can lie there: the cost does not grow with the number of rules. A match is then verified byte by byte,
+// validated, and the label attached to it is looked for backwards. Only a segment with something that can name a person,
+// and its neighbours, are read a second time for words (health terms, labels of names), phones, codes and the like.
+// Fields are classified by their label, once for each column.
+//
+// How it judges. A unit (record, row, message, part) collects candidates and evidence of health. At its end every
+// candidate gets its points and the unit its verdict; see score.go. The text itself dies here: what leaves are masks,
+// keyed tokens, counts and labels.
+//
+// What it cannot. Names are found in fields and behind labels only; identifiers without digits are not found; text in
+// images is not read; a bare nine-digit number without a label, a column or a role is nothing.
+package detect
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+
+	"github.com/phiwatch/phiwatch/internal/object"
+	"github.com/phiwatch/phiwatch/internal/rule"
+)
+
+// Options are the parameters of an engine.
+type Options struct {
+	Key       [32]byte // of the tokens
+	MaxTokens int      // per finding; 0: 32
+}
+
+const defaultTokens = 32
+
+// Engine is immutable and shared by all workers.
+type Engine struct {
+	set    *rule.Set
+	lex    *rule.Lexicon
+	rules  []*rule.Rule
+	key    [32]byte
+	keyID  string
+	seed   uint64 // of the hashes that count distinct values
+	tokens int
+
+	layout  [1 << rule.LayoutBits]uint16 // index into shapes by the digit bitmap
+	shapes  []shapeSet
+	byKind  [rule.NumKinds][]*rule.Rule
+	token   []*rule.Rule // labelled tokens
+	date    *rule.Rule
+	name    *rule.Rule
+	address *rule.Rule
+	email   *rule.Rule
+	roles   map[object.Role]int // kind index
+}
+
+// shapeSet is the shapes that one layout of digits can be.
+type shapeSet struct {
+	primary []shapeRef // of rules that name a person
+	support []shapeRef
+}
+
+type shapeRef struct {
+	r *rule.Rule
+	s *rule.Shape
+}
+
+// New compiles the rules.
+func New(set *rule.Set, o Options) (*Engine, error) {
+	e := &Engine{set: set, lex: set.Lexicon(), rules: set.Rules(), key: o.Key, tokens: o.MaxTokens}
+	if e.lex == nil || len(e.rules) == 0 {
+		return nil, errors.New("detect: an empty set of rules")
+	}
+	if e.tokens <= 0 {
+		e.tokens = defaultTokens
+	}
+	id := sha256.Sum256(append([]byte("phiwatch token key id\x00"), o.Key[:]...))
+	e.keyID = hex.EncodeToString(id[:4])
+	sd := sha256.Sum256(append([]byte("phiwatch distinct seed\x00"), o.Key[:]...))
+	e.seed = binary.LittleEndian.Uint64(sd[:])
+	e.roles = map[object.Role]int{}
+	for _, r := range e.rules {
+		e.byKind[r.KindIndex()] = append(e.byKind[r.KindIndex()], r)
+		for _, name := range r.Roles {
+			e.roles[rule.RoleNamed(name)] = r.KindIndex()
+		}
+		switch r.Form {
+		case rule.FormToken:
+			e.token = append(e.token, r)
+		case rule.FormDate:
+			e.date = r
+		case rule.FormName:
+			e.name = r
+		case rule.FormAddress:
+			e.address = r
+		case rule.FormEmail:
+			e.email = r
+		}
+	}
+	e.compile()
+	return e, nil
+}
+
+// compile fills the layout table. Equal sets share an entry.
+func (e *Engine) compile() {
+	index := map[string]uint16{"": 0}
+	e.shapes = append(e.shapes, shapeSet{})
+	var sig []byte
+	for w := range e.layout {
+		var set shapeSet
+		sig = sig[:0]
+		for _, r := range e.rules {
+			if r.Form != rule.FormShape || r.KindIndex() == rule.KZIP {
+				continue
+			}
+			c := r.Compiled()
+			for i := range c {
+				if !c[i].Layout(uint32(w)) { //nolint:gosec // 13 bits
+					continue
+				}
+				sig = binary.AppendUvarint(sig, uint64(r.Num)<<8|uint64(i)) //nolint:gosec // small
+				if r.Primary {
+					set.primary = append(set.primary, shapeRef{r, &c[i]})
+				} else {
+					set.support = append(set.support, shapeRef{r, &c[i]})
+				}
+			}
+		}
+		n, ok := index[string(sig)]
+		if !ok {
+			n = uint16(len(e.shapes)) //nolint:gosec // no more than layouts
+			index[string(sig)] = n
+			e.shapes = append(e.shapes, set)
+		}
+		e.layout[w] = n
+	}
+}
+
+// KeyID names the token key without giving it away: eight hex digits.
+func (e *Engine) KeyID() string { return e.keyID }
+
+// Digest is the digest of the rules.
+func (e *Engine) Digest() string { return e.set.Digest() }

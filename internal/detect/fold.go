@@ -1,0 +1,157 @@
+package detect
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// folder brings text into the form that rules are written in: Unicode dashes and spaces, full-width forms and
+// percent-encoded punctuation become ASCII; zero-width characters and soft hyphens vanish. Letters stay as they are.
+// What an encoding begins at the end of a chunk waits for the next one.
+type folder struct {
+	tail [utf8.UTFMax]byte
+	n    int
+}
+
+// append folds src onto dst. It stops when dst is full (no more than room is appended) and returns the bytes consumed.
+func (f *folder) append(dst, src []byte) []byte {
+	for f.n > 0 && len(src) > 0 {
+		if f.n < len(f.tail) {
+			f.tail[f.n] = src[0]
+			f.n++
+			src = src[1:]
+		}
+		v := f.tail[:f.n]
+		if f.n < len(f.tail) && partial(v) {
+			continue
+		}
+		n := 0
+		dst, n = f.one(dst, v)
+		f.n = copy(f.tail[:], v[n:])
+		if f.n > 0 && !partial(f.tail[:f.n]) {
+			for f.n > 0 {
+				dst, n = f.one(dst, f.tail[:f.n])
+				f.n = copy(f.tail[:], f.tail[n:f.n])
+				if partial(f.tail[:f.n]) {
+					break
+				}
+			}
+		}
+	}
+	for len(src) > 0 {
+		k := special(src)
+		dst = append(dst, src[:k]...)
+		if src = src[k:]; len(src) == 0 {
+			break
+		}
+		if len(src) < utf8.UTFMax && partial(src) {
+			f.n = copy(f.tail[:], src)
+			break
+		}
+		n := 0
+		dst, n = f.one(dst, src)
+		src = src[n:]
+	}
+	return dst
+}
+
+// flush appends what was waiting, as it is.
+func (f *folder) flush(dst []byte) []byte {
+	dst = append(dst, f.tail[:f.n]...)
+	f.n = 0
+	return dst
+}
+
+// special returns the index of the first byte that folding may change.
+func special(b []byte) int {
+	for i, c := range b {
+		if c >= utf8.RuneSelf || c == '%' {
+			return i
+		}
+	}
+	return len(b)
+}
+
+// plain tells whether folding changes nothing in b.
+func plain(b []byte) bool { return ascii(b) && bytes.IndexByte(b, '%') < 0 }
+
+// partial tells whether b is the beginning of an encoding and not all of it.
+func partial(b []byte) bool {
+	if len(b) == 0 {
+		return false
+	}
+	if b[0] == '%' {
+		return len(b) < 3
+	}
+	return b[0] >= 0xc0 && !utf8.FullRune(b)
+}
+
+// one folds the character that b begins with and returns its length.
+func (f *folder) one(dst, b []byte) ([]byte, int) {
+	if b[0] == '%' {
+		if len(b) >= 3 {
+			if c, ok := unescape(b[1], b[2]); ok {
+				return append(dst, c), 3
+			}
+		}
+		return append(dst, '%'), 1
+	}
+	if b[0] < utf8.RuneSelf {
+		return append(dst, b[0]), 1
+	}
+	r, n := utf8.DecodeRune(b)
+	if n == 1 { // no UTF-8
+		return append(dst, b[0]), 1
+	}
+	switch c := foldRune(r); {
+	case c > 0:
+		return append(dst, byte(c)), n
+	case c < 0:
+		return dst, n
+	}
+	return append(dst, b[:n]...), n
+}
+
+// foldRune returns the ASCII character for r, -1 if it vanishes, 0 if it stays.
+func foldRune(r rune) int {
+	switch {
+	case r >= 0xff01 && r <= 0xff5e:
+		return int(r - 0xfee0)
+	case r >= 0x2010 && r <= 0x2015, r == 0x2212, r == 0xfe58, r == 0xfe63, r == 0x2043, r == 0x30fc:
+		return '-'
+	case r == 0xa0, r >= 0x2000 && r <= 0x200a, r == 0x202f, r == 0x205f, r == 0x3000:
+		return ' '
+	case r == 0xad, r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x2064, r == 0xfeff:
+		return -1
+	case r == 0x2018, r == 0x2019, r == 0x2bc:
+		return '\''
+	case r == 0x2028, r == 0x2029:
+		return '\n'
+	case r >= 0x660 && r <= 0x669:
+		return int('0' + r - 0x660)
+	}
+	return 0
+}
+
+// unescape decodes the punctuation that stands in and around identifiers.
+func unescape(a, b byte) (byte, bool) {
+	hi, lo := nibble(a), nibble(b)
+	if hi|lo > 15 {
+		return 0, false
+	}
+	switch c := hi<<4 | lo; c {
+	case ' ', '-', '.', '/', ':', '=', '"', '\'', '(', ')', ',', '#', '@', '+', '\n', '\r', '\t':
+		return c, true
+	}
+	return 0, false
+}
+
+func nibble(c byte) byte {
+	switch {
+	case c-'0' < 10:
+		return c - '0'
+	case c|0x20-'a' < 6:
+		return c | 0x20 - 'a' + 10
+	}
+	return 0xff
+}

@@ -1,0 +1,229 @@
+package pipeline
+
+import (
+	"net/netip"
+	"strconv"
+
+	"github.com/phiwatch/phiwatch/internal/alert"
+	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/finding"
+	"github.com/phiwatch/phiwatch/internal/flow"
+	"github.com/phiwatch/phiwatch/internal/object"
+)
+
+// maxDaily bounds the aggregates of a day; beyond it the oldest is told early and begins anew.
+const maxDaily = 200_000
+
+// daily holds what is told once for each sender, receiver, reason and day: encrypted egress and content that could not
+// be read.
+type daily struct {
+	of    map[dailyKey]*aggregate
+	order []dailyKey
+	day   int64
+}
+
+type dailyKey struct {
+	kind     alert.Kind
+	from, to netip.Addr
+	reason   string
+	day      int64
+}
+
+// aggregate is one such alert in the making: the facts of its first instance, and sums.
+type aggregate struct {
+	key    dailyKey
+	c      *alert.Case
+	brain  *Brain
+	bytes  int64
+	count  int
+	lastAt flow.Time
+}
+
+func newDaily() *daily { return &daily{of: map[dailyKey]*aggregate{}} }
+
+const dayLength = 86400 * flow.Second
+
+// add books an instance; first makes the case if it is the day's first. It returns an aggregate to tell early, if the
+// bound is reached.
+func (d *daily) add(k dailyKey, bytes int64, at flow.Time, b *Brain, first func() *alert.Case) (early *aggregate) {
+	k.day = int64(at / dayLength)
+	a := d.of[k]
+	if a == nil {
+		if len(d.order) >= maxDaily {
+			early = d.of[d.order[0]]
+			delete(d.of, d.order[0])
+			d.order = d.order[1:]
+		}
+		a = &aggregate{key: k, c: first(), brain: b}
+		d.of[k] = a
+		d.order = append(d.order, k)
+	}
+	a.bytes += bytes
+	a.count++
+	a.lastAt = max(a.lastAt, at)
+	return early
+}
+
+// roll returns the aggregates of days that are over, in the order of their first instances.
+func (d *daily) roll(at flow.Time) (out []*aggregate) {
+	today := int64(at / dayLength)
+	if today == d.day {
+		return nil
+	}
+	d.day = today
+	kept := d.order[:0]
+	for _, k := range d.order {
+		if k.day >= today {
+			kept = append(kept, k)
+			continue
+		}
+		out = append(out, d.of[k])
+		delete(d.of, k)
+	}
+	d.order = kept
+	return out
+}
+
+func (d *daily) all() (out []*aggregate) {
+	for _, k := range d.order {
+		out = append(out, d.of[k])
+	}
+	d.order, d.of = nil, map[dailyKey]*aggregate{}
+	return out
+}
+
+// aggregate judges a finished aggregate.
+func (s *sequencer) aggregate(a *aggregate) {
+	a.c.Bytes, a.c.Count = a.bytes, a.count
+	a.c.Last = alert.Time(a.lastAt)
+	id := digest("daily", string(a.key.kind), a.key.from.String(), a.key.to.String(), a.key.reason, strconv.FormatInt(a.key.day, 10))
+	s.emit(a.brain, a.c, s.unique(id), incidentOf(a.c))
+}
+
+// unread notes an object that could not be read, or not wholly, on its way out.
+func (s *sequencer) unread(t *task) {
+	reason, bytes := blindness(t)
+	if reason == coverage.None {
+		return
+	}
+	from, to := t.conn.ends[t.m.Dir].Addr(), t.conn.ends[t.m.Dir.Other()].Addr()
+	if t.brain.World.DirectionOf(from, to) != alert.Egress {
+		return
+	}
+	k := dailyKey{kind: alert.Uninspected, from: from, to: to, reason: reason.String()}
+	early := s.daily.add(k, bytes, t.eventTime(), t.brain, func() *alert.Case {
+		c := s.base(&t.conn, t.m.Dir, t.brain)
+		s.describe(c, t)
+		c.Kind, c.Detail = alert.Uninspected, reason.String()
+		c.Identifiers, c.Individuals, c.PHI = nil, nil, nil
+		c.Object.Token = ""
+		t.brain.World.Resolve(c)
+		return c
+	})
+	if early != nil {
+		s.aggregate(early)
+	}
+}
+
+// blindness returns the first reason why an object was seen and not read. Holes in the capture are no such reason: what
+// they held was not seen.
+func blindness(t *task) (coverage.Reason, int64) {
+	if t.result.State != coverage.Uninspected && t.result.State != coverage.PartlyInspected && t.result.State != coverage.Encrypted {
+		return coverage.None, 0
+	}
+	for _, r := range t.result.Reasons {
+		switch r.Reason {
+		case coverage.None, coverage.Gap, coverage.Snaplen, coverage.Truncated, coverage.Ambiguous, coverage.Shed:
+		default:
+			return r.Reason, r.Bytes
+		}
+	}
+	return coverage.None, 0
+}
+
+// closed prints the streams of a flow, and notes what left it encrypted.
+func (s *sequencer) closed(e *closedFlow) {
+	for i := range e.streams {
+		s.streamLine(&e.streams[i])
+	}
+	if !s.p.opt.Detect {
+		return
+	}
+	b := s.p.brain.Load()
+	for d, n := range e.cipher {
+		from, to := e.conn.ends[d].Addr(), e.conn.ends[1-d].Addr()
+		if n == 0 || b.World.DirectionOf(from, to) != alert.Egress {
+			continue
+		}
+		k := dailyKey{kind: alert.EncryptedEgress, from: from, to: to, reason: "encrypted"}
+		early := s.daily.add(k, int64(n), e.at, b, func() *alert.Case {
+			c := s.base(&e.conn, flow.Dir(d), b)
+			c.Kind, c.Detail, c.Security = alert.EncryptedEgress, e.conn.tls.version, flow.Encrypted.String()
+			c.Time = alert.Time(e.at)
+			b.World.Resolve(c)
+			return c
+		})
+		if early != nil {
+			s.aggregate(early)
+		}
+	}
+}
+
+// noted judges a fact: a login in the clear that crosses the border, or an evasion.
+func (s *sequencer) noted(n *noted) {
+	if !s.p.opt.Detect {
+		return
+	}
+	b := s.p.brain.Load()
+	c := s.base(&n.conn, n.dir, b)
+	c.Time, c.Detail = alert.Time(n.at), n.detail
+	switch n.kind {
+	case "credential":
+		c.Kind = alert.CredentialExposure
+		c.Sender.User = b.Engine.Label(n.user.Reveal())
+	default:
+		c.Kind = alert.Evasion
+	}
+	b.World.Resolve(c)
+	if c.Kind == alert.CredentialExposure && c.Direction == alert.Internal {
+		return
+	}
+	c.Object = nil
+	id := digest("noted", flowKey(&n.conn), strconv.FormatUint(uint64(n.conn.base[n.dir]), 10), strconv.Itoa(int(n.dir)), n.detail, string(c.Kind), c.Receiver.IP)
+	s.emit(b, c, s.unique(id), incidentOf(c))
+}
+
+// maxRelays bounds the messages that are remembered to recognise their further hops.
+const maxRelays = 1 << 16
+
+// relays gives the further hops of a mail the incident of its first.
+type relays struct {
+	of    map[string]string
+	order []string
+}
+
+func newRelays() *relays { return &relays{of: map[string]string{}} }
+
+// incident returns the incident of an exposure.
+func (r *relays) incident(t *task, c *alert.Case) string {
+	own := incidentOf(c)
+	if t.m.Kind != object.Mail {
+		return own
+	}
+	key := t.messageID
+	if key == "" {
+		key = t.token
+	}
+	if first, known := r.of[key]; known {
+		return first
+	}
+	if len(r.order) >= maxRelays {
+		delete(r.of, r.order[0])
+		r.order = r.order[1:]
+	}
+	r.of[key] = own
+	r.order = append(r.order, key)
+	return own
+}
+
+var _ = finding.None

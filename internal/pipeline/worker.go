@@ -1,0 +1,133 @@
+package pipeline
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/flow"
+	"github.com/phiwatch/phiwatch/internal/stream"
+)
+
+// worker runs the shards whose number leaves its own when divided by the number of workers.
+type worker struct {
+	p       *Pipeline
+	id      int
+	in      chan work
+	shards  [shards]*shard
+	entries []*entry
+	at      order
+	acc     coverage.Account
+	now     flow.Time
+}
+
+// shard is one virtual shard: the flow table of 1/256 of the address pairs.
+type shard struct {
+	id    uint16
+	w     *worker
+	table *stream.Shard
+	hints hints
+}
+
+// work is one batch as far as it concerns one worker.
+type work struct {
+	batch *shared
+	items []item
+	done  uint64 // every position up to here has been dealt with once the work is done
+}
+
+// item is a packet of the batch, or a tick of the clock.
+type item struct {
+	pos   uint64
+	index int32 // of the packet; -1: tick
+	shard uint8
+	at    flow.Time
+}
+
+// shared is a batch in the hands of several workers.
+type shared struct {
+	flow.Batch
+	refs atomic.Int32
+}
+
+func (w *worker) run(wg *sync.WaitGroup) {
+	defer wg.Done()
+	for v := range w.in {
+		w.do(v)
+	}
+}
+
+// do deals with a batch and hands what happened to the sequencer.
+func (w *worker) do(v work) {
+	for i := range v.items {
+		it := &v.items[i]
+		if it.index < 0 {
+			w.tick(it.pos, it.at)
+			continue
+		}
+		sh := w.shard(it.shard)
+		w.at = order{pos: it.pos, shard: uint16(it.shard)}
+		sh.table.Packet(&v.batch.Packets[it.index])
+	}
+	w.p.seq.submit(w.id, w.entries, v.done)
+	w.entries = nil
+	w.p.recycle(v)
+}
+
+func (w *worker) shard(id uint8) *shard {
+	if w.shards[id] == nil {
+		sh := &shard{id: uint16(id), w: w}
+		sh.table = stream.NewShard(w.p.opt.Stream, sh, &w.acc)
+		w.shards[id] = sh
+	}
+	return w.shards[id]
+}
+
+// tick tells every shard what time it is, in the order of their numbers.
+func (w *worker) tick(pos uint64, at flow.Time) {
+	w.now = at
+	for _, sh := range w.shards {
+		if sh != nil {
+			w.at = order{pos: pos, shard: sh.id}
+			sh.table.Tick(at)
+		}
+	}
+	if w.id == 0 {
+		w.at = order{pos: pos, shard: tickShard}
+		w.emit(event{tick: at})
+	}
+}
+
+// close ends every flow.
+func (w *worker) close(at flow.Time) {
+	for _, sh := range w.shards {
+		if sh != nil {
+			w.at = order{pos: endPos, shard: sh.id}
+			sh.table.Close(at)
+		}
+	}
+	w.p.seq.submit(w.id, w.entries, endPos)
+	w.entries = nil
+}
+
+// emit gives an event its place.
+func (w *worker) emit(e event) {
+	w.entries = append(w.entries, &entry{order: w.at, event: e})
+	w.at.n++
+}
+
+// Open implements stream.Opener.
+func (sh *shard) Open(f *flow.Flow) flow.Consumer { return newConn(sh.w, sh, f) }
+
+// Evasion implements stream.Opener.
+func (sh *shard) Evasion(f *flow.Flow, detail string, at flow.Time) {
+	if f == nil {
+		return
+	}
+	i := connInfo{ends: f.Ends, transport: f.Transport, vlans: f.VLANs, vlan: f.VLAN, capture: f.Capture, frames: f.Frame, base: f.Base,
+		security: f.Security, protocol: f.Protocol, first: f.First, last: f.Last}
+	if i.protocol == "" {
+		i.protocol = "raw"
+	}
+	sh.w.emit(event{noted: &noted{kind: "evasion", detail: detail, at: at, conn: i}})
+}

@@ -1,0 +1,194 @@
+package rule
+
+import "sort"
+
+// Flags of a sense.
+const (
+	Rival      uint16 = 1 << iota // speaks against an identifier: order, invoice, tracking ...
+	Provider                      // what it labels belongs to a provider or an organisation
+	Employment                    // payroll, human resources
+	Filler                        // may stand between a label and its value: number, no, is ...
+	Weak                          // a label only when a mark (: =) or a quote follows
+	Qualifier                     // a label only for values of type, system or code fields: MR, SS
+)
+
+// Part is the part of a value that a label names.
+type Part uint8
+
+// Parts.
+const (
+	Whole Part = iota
+	First
+	Last
+	Middle
+	Street
+	City
+	State
+	ZIPCode
+	Value // "value", "extension": what it is was said by a sibling
+	Key   // "type", "system", "code": says what a sibling is
+	Patient
+)
+
+// Sense is what a word or phrase means.
+type Sense struct {
+	Kinds      uint32 // bit set of kind indices that it labels
+	Flags      uint16
+	Part       Part
+	Health     uint8 // 1 + index of a category, 0 none
+	Heightened bool
+}
+
+func (s Sense) merge(t Sense) Sense {
+	const narrow = Weak | Qualifier // lost when another rule has the label without it
+	switch {
+	case s.Kinds == 0:
+		s.Flags |= t.Flags
+	case t.Kinds == 0:
+		s.Flags |= t.Flags &^ narrow
+	default:
+		s.Flags = (s.Flags|t.Flags)&^narrow | s.Flags&t.Flags&narrow
+	}
+	s.Kinds |= t.Kinds
+	if s.Part == Whole {
+		s.Part = t.Part
+	}
+	if s.Health == 0 {
+		s.Health = t.Health
+	}
+	s.Heightened = s.Heightened || t.Heightened
+	return s
+}
+
+// Categories of health evidence, a fixed vocabulary.
+var categories = [...]string{"patient", "diagnosis", "medication", "procedure", "laboratory", "encounter", "coverage",
+	"provider", "identifier", "mental_health", "substance_use", "hiv", "reproductive", "genetic", "demographics"}
+
+// NumCategories is the number of health categories.
+const NumCategories = len(categories)
+
+// Category names a health category by its index.
+func Category(i int) string { return categories[i] }
+
+// CategoryIndex returns the index of a category, -1 if it is unknown.
+func CategoryIndex(name string) int {
+	for i := range categories {
+		if categories[i] == name {
+			return i
+		}
+	}
+	return -1
+}
+
+const (
+	maxPhrase      = 48 // letters
+	maxPhraseWords = 6
+	bloomBits      = 1 << 15
+)
+
+// Lexicon is the dictionary of labels and terms. A phrase is kept as its words in lower case without anything between
+// them, so that "date of birth", "date_of_birth", "dateOfBirth" and "DateOfBirth" are the same. Matching is of whole
+// words; two small bit sets say quickly that a word begins or ends nothing.
+type Lexicon struct {
+	phrases map[string]Sense
+	starts  [bloomBits / 64]uint64 // of first words
+	ends    [bloomBits / 64]uint64 // of last words
+	builder map[string]Sense       // spaced phrases, while loading
+}
+
+func newLexicon() *Lexicon {
+	return &Lexicon{phrases: map[string]Sense{}, builder: map[string]Sense{}}
+}
+
+// add notes a phrase as written in a rule file.
+func (x *Lexicon) add(phrase string, s Sense) {
+	x.builder[phrase] = x.builder[phrase].merge(s)
+}
+
+// seal builds the tables.
+func (x *Lexicon) seal() {
+	keys := make([]string, 0, len(x.builder))
+	for k := range x.builder {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	for _, k := range keys {
+		words := splitPhrase(k)
+		joined := ""
+		for _, w := range words {
+			joined += w
+		}
+		if joined == "" {
+			continue
+		}
+		x.phrases[joined] = x.phrases[joined].merge(x.builder[k])
+		mark(&x.starts, words[0])
+		mark(&x.ends, words[len(words)-1])
+		mark(&x.starts, joined) // run together: dateofbirth
+		mark(&x.ends, joined)
+	}
+	x.builder = nil
+}
+
+func mark(t *[bloomBits / 64]uint64, w string) {
+	h := hashString(w)
+	t[h/64%(bloomBits/64)] |= 1 << (h % 64)
+}
+
+func marked(t *[bloomBits / 64]uint64, h uint32) bool {
+	return t[h/64%(bloomBits/64)]>>(h%64)&1 != 0
+}
+
+func hashString(w string) uint32 {
+	h := uint32(hashSeed)
+	for i := range len(w) {
+		h = hashStep(h, w[i])
+	}
+	return hashEnd(h)
+}
+
+const hashSeed = 0x811c9dc5
+
+func hashStep(h uint32, c byte) uint32 { return (h ^ uint32(c)) * 0x01000193 }
+
+func hashEnd(h uint32) uint32 { return h ^ h>>15 }
+
+// splitPhrase returns the words of letters in lower case.
+func splitPhrase(s string) []string {
+	var out []string
+	for i := 0; i < len(s); {
+		j := i
+		for j < len(s) && IsLetter(s[j]) {
+			j++
+		}
+		if j == i {
+			i++
+			continue
+		}
+		w := []byte(s[i:j])
+		for k := range w {
+			w[k] = lower(w[k])
+		}
+		out = append(out, string(w))
+		i = j
+	}
+	return out
+}
+
+// Word looks up a single word.
+func (x *Lexicon) Word(w []byte) (Sense, bool) {
+	if len(w) > maxPhrase {
+		return Sense{}, false
+	}
+	var buf [maxPhrase]byte
+	h := uint32(hashSeed)
+	for i, c := range w {
+		buf[i] = lower(c)
+		h = hashStep(h, buf[i])
+	}
+	if !marked(&x.ends, hashEnd(h)) {
+		return Sense{}, false
+	}
+	s, ok := x.phrases[string(buf[:len(w)])]
+	return s, ok
+}

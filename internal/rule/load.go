@@ -1,0 +1,296 @@
+package rule
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sort"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/phiwatch/phiwatch/internal/object"
+)
+
+// file is one rule file.
+type file struct {
+	Version int     `yaml:"version"`
+	Family  string  `yaml:"family"`
+	Rules   []*Rule `yaml:"rules"`
+	Terms   []Terms `yaml:"terms"`
+}
+
+const maxFile = 4 << 20
+
+// Load reads every *.yaml in the root of fsys in the order of the names, checks it strictly, and runs the examples of
+// every rule. An error names the file, the rule and the number of the example, never its text.
+func Load(fsys fs.FS) (*Set, error) { return load([]fs.FS{fsys}) }
+
+// LoadDirs loads base and then the rule files of directories on top. Ids must stay unique.
+func LoadDirs(base fs.FS, dirs ...string) (*Set, error) {
+	all := []fs.FS{base}
+	for _, d := range dirs {
+		all = append(all, os.DirFS(d))
+	}
+	return load(all)
+}
+
+func load(all []fs.FS) (*Set, error) {
+	s := &Set{lex: newLexicon()}
+	sum := sha256.New()
+	for _, fsys := range all {
+		names, err := fs.Glob(fsys, "*.yaml")
+		if err != nil {
+			return nil, err
+		}
+		sort.Strings(names)
+		for _, name := range names {
+			if err := s.readFile(fsys, name, sum); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(s.rules) == 0 {
+		return nil, errors.New("rules: no rules found")
+	}
+	sort.SliceStable(s.rules, func(i, j int) bool { return s.rules[i].ID < s.rules[j].ID })
+	for i, r := range s.rules {
+		if i > 0 && r.ID == s.rules[i-1].ID {
+			return nil, fmt.Errorf("%s: rule %s: the id is in use", r.File, r.ID)
+		}
+		r.Num = i
+	}
+	s.lex.seal()
+	s.digest = hex.EncodeToString(sum.Sum(nil))
+	return s, s.selfTest()
+}
+
+func (s *Set) readFile(fsys fs.FS, name string, sum io.Writer) error {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return err
+	}
+	if len(text) > maxFile {
+		return fmt.Errorf("%s: the file is too large", name)
+	}
+	fmt.Fprintf(sum, "%s\x00%d\x00", name, len(text))
+	sum.Write(text)
+	var doc file
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(&doc); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if doc.Version != 1 {
+		return fmt.Errorf("%s: version must be 1", name)
+	}
+	for _, r := range doc.Rules {
+		r.File = name
+		if err := s.addRule(r); err != nil {
+			return fmt.Errorf("%s: rule %s: %w", name, r.ID, err)
+		}
+	}
+	for i, t := range doc.Terms {
+		if err := s.addTerms(t); err != nil {
+			return fmt.Errorf("%s: terms %d: %w", name, i+1, err)
+		}
+	}
+	return nil
+}
+
+func (s *Set) addRule(r *Rule) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	sense := Sense{Kinds: 1 << r.kind}
+	if len(r.Context) > 0 {
+		sense.Health = uint8(1 + CategoryIndex(r.Context[0]))
+	}
+	for _, l := range r.Labels {
+		s.lex.addLabel(l, sense)
+	}
+	names := make([]string, 0, len(r.Parts))
+	for part := range r.Parts {
+		names = append(names, part)
+	}
+	sort.Strings(names) // a map has no order, the lexicon must
+	for _, part := range names {
+		p, ok := partNamed(part)
+		if !ok {
+			return fmt.Errorf("unknown part %q", part)
+		}
+		ps := sense
+		ps.Part = p
+		for _, l := range r.Parts[part] {
+			s.lex.addLabel(l, ps)
+		}
+	}
+	for _, l := range r.Negatives {
+		s.lex.addLabel(l, Sense{Flags: Rival})
+	}
+	s.rules = append(s.rules, r)
+	return nil
+}
+
+// addLabel adds a label. A trailing ':' says that it is one only with a mark behind it, a leading '=' that it is one only
+// as the value of a type, system or code field.
+func (x *Lexicon) addLabel(l string, s Sense) {
+	if t, ok := strings.CutSuffix(l, ":"); ok {
+		l = t
+		s.Flags |= Weak
+	}
+	if t, ok := strings.CutPrefix(l, "="); ok {
+		l = t
+		s.Flags |= Qualifier
+	}
+	x.add(l, s)
+}
+
+func partNamed(name string) (Part, bool) {
+	names := [...]string{"whole", "first", "last", "middle", "street", "city", "state", "zip", "value", "key", "patient"}
+	for i, n := range names {
+		if n == name {
+			return Part(i), true
+		}
+	}
+	return 0, false
+}
+
+func (s *Set) addTerms(t Terms) error {
+	var sense Sense
+	switch t.Sense {
+	case "health":
+		c := CategoryIndex(t.Category)
+		if c < 0 {
+			return fmt.Errorf("unknown category %q", t.Category)
+		}
+		sense.Health, sense.Heightened = uint8(1+c), t.Heightened
+	case "rival":
+		sense.Flags = Rival
+	case "provider":
+		sense.Flags = Provider
+	case "employment":
+		sense.Flags = Employment
+	case "filler":
+		sense.Flags = Filler
+	case "value":
+		sense.Part = Value
+	case "key":
+		sense.Part = Key
+	default:
+		return fmt.Errorf("unknown sense %q", t.Sense)
+	}
+	for _, w := range t.Words {
+		s.lex.add(w, sense)
+	}
+	return nil
+}
+
+// check is the lint: what every rule must say.
+func (r *Rule) check() error {
+	switch {
+	case r.ID == "" || strings.Trim(r.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
+		return errors.New("id must be of lower-case letters, digits and dashes")
+	case r.Title == "" || r.Description == "" || r.Source == "":
+		return errors.New("title, description and source are needed")
+	case len(r.Identifier) != 1 || r.Identifier != "-" && (r.Identifier < "A" || r.Identifier > "R"):
+		return errors.New("identifier must be a letter from A to R, or -")
+	case !strings.Contains(r.Mask, "[") || strings.ContainsAny(r.Mask, "0123456789"):
+		return errors.New("mask must have a part in brackets and no digit")
+	case r.Base < 0 || r.Base > 60 || r.Validity < 0 || r.Validity > 20:
+		return errors.New("base must be 0 to 60, validity 0 to 20")
+	case len(r.Examples.Match) < 3 || len(r.Examples.NoMatch) < 3:
+		return errors.New("at least three examples of each kind are needed")
+	case r.Label != NeedNone && r.Label != NeedAttached:
+		return fmt.Errorf("unknown label need %q", r.Label)
+	}
+	if r.kind = KindIndex(r.Kind); r.kind < 0 {
+		return fmt.Errorf("unknown kind %q", r.Kind)
+	}
+	var ok bool
+	if r.test, ok = validatorNamed(r.Validator); !ok {
+		return fmt.Errorf("unknown validator %q", r.Validator)
+	}
+	for _, c := range r.Context {
+		if CategoryIndex(c) < 0 {
+			return fmt.Errorf("unknown context %q", c)
+		}
+	}
+	for _, name := range r.Roles {
+		if RoleNamed(name) == object.RoleNone {
+			return fmt.Errorf("unknown role %q", name)
+		}
+	}
+	return r.checkForm()
+}
+
+func (r *Rule) checkForm() error {
+	switch r.Form {
+	case FormShape:
+		if len(r.Shapes) == 0 {
+			return errors.New("a shape rule needs shapes")
+		}
+		for _, t := range r.Shapes {
+			c, err := compileShape(t, r.Separators)
+			if err != nil {
+				return fmt.Errorf("shape %q: %w", t, err)
+			}
+			r.comp = append(r.comp, c)
+		}
+		return nil
+	case FormToken:
+		if len(r.Length) != 2 || r.Length[0] < 2 || r.Length[1] > 40 || r.Length[0] > r.Length[1] || r.Digits < 1 {
+			return errors.New("a token rule needs length: [least, most] within 2 to 40, and digits")
+		}
+		if r.Label != NeedAttached {
+			return errors.New("a token rule needs label: required")
+		}
+	case FormDate, FormName, FormAddress, FormEmail:
+	default:
+		return fmt.Errorf("unknown form %q", r.Form)
+	}
+	if len(r.Shapes) > 0 {
+		return errors.New("only a shape rule has shapes")
+	}
+	return nil
+}
+
+// RoleNamed returns the role with a name of a rule file, RoleNone if there is none.
+func RoleNamed(name string) object.Role {
+	names := [...]string{"ssn", "mbi", "hicn", "mrn", "member_id", "medicaid", "account", "license", "person_name",
+		"birth_date", "street", "phone", "fax", "email", "diagnosis", "drug", "npi", "dea"}
+	for i, n := range names {
+		if n == name {
+			return object.RoleSSN + object.Role(i)
+		}
+	}
+	return object.RoleNone
+}
+
+// selfTest runs the examples of every rule.
+func (s *Set) selfTest() error {
+	var errs []error
+	for _, r := range s.rules {
+		for i, e := range r.Examples.Match {
+			if _, _, ok := r.Find(s.lex, []byte(e), exampleToday()); !ok {
+				errs = append(errs, fmt.Errorf("%s: rule %s: example match %d is not found", r.File, r.ID, i+1))
+			}
+		}
+		for i, e := range r.Examples.NoMatch {
+			if _, _, ok := r.Find(s.lex, []byte(e), exampleToday()); ok {
+				errs = append(errs, fmt.Errorf("%s: rule %s: example no_match %d is found", r.File, r.ID, i+1))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}

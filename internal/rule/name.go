@@ -1,0 +1,183 @@
+package rule
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	maxName      = 96
+	maxNameWords = 6
+)
+
+// NameAt reads a person's name at the beginning of b and returns its length, 0 if there is none. It ends at the end of
+// the line, at two spaces, at a tab, at a bracket or quote, and before the next label; a comma continues it only after a
+// single word (Last, First M). strict wants capital initials: without it a name stands behind an attached label.
+func (x *Lexicon) NameAt(b []byte, strict bool) int {
+	words, end, comma := 0, 0, false
+	for i := 0; i < len(b) && i < maxName && words < maxNameWords; {
+		w, cap := nameWord(b[i:])
+		if w == 0 || strict && !cap && words == 0 || x.stops(b[i:i+w], b[i+w:]) {
+			break
+		}
+		if words > 0 && !cap && !particle(b[i:i+w]) && !allLower(b[:end]) {
+			break
+		}
+		words++
+		i += w
+		end = i
+		if i < len(b) && b[i] == '.' {
+			i++ // an initial
+		}
+		j := i
+		for j < len(b) && (b[j] == ' ' || b[j] == '^') && j-i < 3 {
+			j++
+		}
+		if j-i > 1 && b[i] == ' ' {
+			break
+		}
+		if j < len(b) && b[j] == ',' {
+			if comma || words > 2 || words == 2 && !particle(b[:i-w]) && !suffix(b, j) {
+				break
+			}
+			comma = true
+			j++
+			for j < len(b) && b[j] == ' ' && j-i < 4 {
+				j++
+			}
+		}
+		if j == i {
+			break
+		}
+		i = j
+	}
+	if words < 2 {
+		return 0
+	}
+	return end
+}
+
+// suffix tells whether a comma at i is followed by Jr, Sr, II, III.
+func suffix(b []byte, i int) bool {
+	for i++; i < len(b) && b[i] == ' '; i++ {
+	}
+	w, _ := nameWord(b[i:])
+	switch string(lowerCut(b[i : i+w])) {
+	case "jr", "sr", "ii", "iii", "iv":
+		return true
+	}
+	return false
+}
+
+func lowerCut(b []byte) []byte {
+	var buf [8]byte
+	n := copy(buf[:], b)
+	for i := range buf[:n] {
+		buf[i] = lower(buf[i])
+	}
+	return append([]byte(nil), buf[:n]...)
+}
+
+// nameWord measures a word of letters, with inner apostrophes and hyphens. cap: it begins with a capital.
+func nameWord(b []byte) (n int, cap bool) {
+	for n < len(b) && n < 40 {
+		c := b[n]
+		switch {
+		case IsLetter(c):
+			if n == 0 {
+				cap = c < 'a'
+			}
+			n++
+			continue
+		case c >= utf8.RuneSelf:
+			r, w := utf8.DecodeRune(b[n:])
+			if r == 0x2019 && n > 0 && n+w < len(b) && IsLetter(b[n+w]) {
+				n += w
+				continue
+			}
+			if !unicode.IsLetter(r) {
+				return n, cap
+			}
+			if n == 0 {
+				cap = !unicode.IsLower(r)
+			}
+			n += w
+			continue
+		case (c == '\'' || c == '-') && n > 0 && n+1 < len(b) && (IsLetter(b[n+1]) || b[n+1] >= utf8.RuneSelf):
+			n++
+			continue
+		}
+		return n, cap
+	}
+	return n, cap
+}
+
+func allLower(b []byte) bool {
+	for _, c := range b {
+		if classes[c]&ClassUpper != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func particle(w []byte) bool {
+	switch string(w) {
+	case "de", "da", "do", "dos", "di", "del", "la", "van", "von", "der", "den", "ten", "bin", "al", "el", "y", "e", "le", "du", "st":
+		return true
+	}
+	return false
+}
+
+// stops tells whether a word is no part of a name: the next label, or a word of the vocabulary followed by a mark that
+// labels have.
+func (x *Lexicon) stops(w, rest []byte) bool {
+	s, ok := x.Word(w)
+	if !ok {
+		return false
+	}
+	if s.Kinds&^(1<<KName) != 0 || s.Flags&(Filler|Rival|Provider|Employment) != 0 || s.Health != 0 {
+		return true
+	}
+	return len(rest) > 0 && (rest[0] == ':' || rest[0] == '=')
+}
+
+// FullName tells whether a whole field reads like a person's name: two to six words of letters and nothing else.
+func (x *Lexicon) FullName(b []byte) bool {
+	words, i := 0, 0
+	for i < len(b) {
+		w, _ := nameWord(b[i:])
+		if w == 0 {
+			return false
+		}
+		if words++; words > maxNameWords {
+			return false
+		}
+		i += w
+		for j := 0; i < len(b) && (b[i] == ' ' || b[i] == ',' || b[i] == '.' || b[i] == '^' || b[i] == '\''); j++ {
+			if i++; j > 3 {
+				return false
+			}
+		}
+	}
+	return words >= 2 && len(b) <= maxName
+}
+
+// OneName tells whether a whole field reads like a part of a name: one to three words of letters.
+func OneName(b []byte) bool {
+	words, i := 0, 0
+	for i < len(b) {
+		w, _ := nameWord(b[i:])
+		if w == 0 {
+			return false
+		}
+		if words++; words > 3 {
+			return false
+		}
+		i += w
+		for i < len(b) && (b[i] == ' ' || b[i] == '.') {
+			i++
+		}
+	}
+	return words >= 1 && len(b) <= maxName/2
+}

@@ -1,0 +1,170 @@
+// Package rule says what identifiers look like. It has the schema of the rule files (one YAML file for each family, read
+// strictly), their loading and lint, the matchers that rules are made of (shapes, labelled tokens, dates, names,
+// addresses, mail addresses), the validators, the canonical forms of the Contract, and the lexicon of labels, rivals and
+// health terms. Every rule carries examples that must match and examples that must not; a rule that fails its own
+// examples does not load.
+//
+// The package finds; it does not weigh. Points, units and verdicts belong to detect.
+package rule
+
+import (
+	"github.com/phiwatch/phiwatch/internal/finding"
+)
+
+// Form is the way a rule matches.
+type Form string
+
+// Forms.
+const (
+	FormShape   Form = "shape"   // fixed layout of digits, letters and separators
+	FormToken   Form = "token"   // a word with digits behind a label
+	FormDate    Form = "date"    // a calendar date behind a label
+	FormName    Form = "name"    // a person's name behind a label
+	FormAddress Form = "address" // street, city, state, ZIP
+	FormEmail   Form = "email"   // a mail address
+)
+
+// Need is how much a rule needs a label.
+type Need string
+
+// Needs.
+const (
+	NeedNone     Need = ""         // a label only adds points
+	NeedAttached Need = "required" // without an attached label, a column header or a role it is no match
+)
+
+// Rule is one rule of a rule file.
+type Rule struct {
+	ID          string              `yaml:"id"`
+	Title       string              `yaml:"title"`
+	Description string              `yaml:"description"`
+	Kind        finding.Kind        `yaml:"kind"`
+	Identifier  string              `yaml:"identifier"` // letter of 45 CFR 164.514(b)(2)(i); "-" for a provider's or a code
+	Form        Form                `yaml:"form"`
+	Shapes      []string            `yaml:"shapes"`
+	Separators  string              `yaml:"separators"` // of 's' in shapes
+	Length      []int               `yaml:"length"`     // of a token: least, most
+	Digits      int                 `yaml:"digits"`     // least number of digits in a token
+	Validator   string              `yaml:"validator"`
+	Label       Need                `yaml:"label"`
+	Labels      []string            `yaml:"labels"`
+	Parts       map[string][]string `yaml:"parts"`     // labels of parts: first, last, street, city ...
+	Roles       []string            `yaml:"roles"`     // of object.Role, in lower case
+	Context     []string            `yaml:"context"`   // health categories that the label itself is evidence of
+	Negatives   []string            `yaml:"negatives"` // labels that speak against it
+	Base        int                 `yaml:"base"`      // points of the bare match
+	Validity    int                 `yaml:"validity"`  // points of a validation that most random strings fail
+	Primary     bool                `yaml:"primary"`   // identifies a person by itself when labelled
+	Enrols      bool                `yaml:"enrols"`    // having one means being a patient or a member
+	Mask        string              `yaml:"mask"`
+	Source      string              `yaml:"source"`
+	Examples    Examples            `yaml:"examples"`
+
+	File string `yaml:"-"`
+	Num  int    `yaml:"-"` // index in the set
+	kind int
+	test validator
+	comp []Shape
+}
+
+// Examples are the self-test of a rule.
+type Examples struct {
+	Match   []string `yaml:"match"`
+	NoMatch []string `yaml:"no_match"`
+}
+
+// Terms are words of the lexicon that are no label of a rule.
+type Terms struct {
+	Sense      string   `yaml:"sense"`    // health, rival, provider, employment, filler
+	Category   string   `yaml:"category"` // of health
+	Heightened bool     `yaml:"heightened"`
+	Words      []string `yaml:"words"`
+}
+
+// Set is a loaded, self-tested catalogue. It is immutable and may be shared.
+type Set struct {
+	rules  []*Rule
+	lex    *Lexicon
+	digest string
+}
+
+// Rules returns the rules in the order of their ids. The caller must not change them.
+func (s *Set) Rules() []*Rule { return s.rules }
+
+// Rule returns the rule with this id, nil if there is none.
+func (s *Set) Rule(id string) *Rule {
+	for _, r := range s.rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+// Lexicon returns the labels and terms of all files.
+func (s *Set) Lexicon() *Lexicon { return s.lex }
+
+// Digest is the hex SHA-256 over the names and contents of all files, in order.
+func (s *Set) Digest() string { return s.digest }
+
+// KindIndex is the index of the rule's kind in [Kinds].
+func (r *Rule) KindIndex() int { return r.kind }
+
+// Forms returns the compiled shapes.
+func (r *Rule) Compiled() []Shape { return r.comp }
+
+// Valid runs the rule's validator on a canonical value. test tells that the value is a known sample.
+func (r *Rule) Valid(canon []byte) (ok, test bool) {
+	if r.test == nil {
+		return true, false
+	}
+	return r.test(canon)
+}
+
+// Kinds are the kinds that rules may have, strongest first: the order in which they name a person.
+var kinds = [...]finding.Kind{
+	finding.SSN, finding.MBI, finding.HICN, finding.Medicaid, finding.MRN, finding.MemberID, finding.ITIN,
+	finding.Account, finding.License, finding.CreditCard, finding.DOB, finding.Name, finding.Email, finding.Phone,
+	finding.Fax, finding.Address, finding.ZIP, finding.NPI, finding.DEA, finding.ICD10, finding.ICD9,
+}
+
+// NumKinds is the number of built-in kinds.
+const NumKinds = len(kinds)
+
+// Indices of kinds, see [KindAt].
+const (
+	KSSN = iota
+	KMBI
+	KHICN
+	KMedicaid
+	KMRN
+	KMemberID
+	KITIN
+	KAccount
+	KLicense
+	KCard
+	KDOB
+	KName
+	KEmail
+	KPhone
+	KFax
+	KAddress
+	KZIP
+	KNPI
+	KDEA
+	KICD10
+	KICD9
+)
+
+// KindAt returns the kind with an index.
+func KindAt(i int) finding.Kind { return kinds[i] }
+
+// KindIndex returns the index of a kind, -1 if it is unknown.
+func KindIndex(k finding.Kind) int {
+	for i := range kinds {
+		if kinds[i] == k {
+			return i
+		}
+	}
+	return -1
+}

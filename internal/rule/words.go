@@ -1,0 +1,288 @@
+package rule
+
+// Words walks over a text from word start to word start and stops at each phrase of the lexicon, the longest first. Each
+// byte is read once but for phrases that begin and do not end.
+type Words struct {
+	x   *Lexicon
+	b   []byte
+	pos int
+	end int
+}
+
+// Hit is a phrase found by [Words], or a label found by [Lexicon.Before].
+type Hit struct {
+	Sense
+	Start, End int
+	Marked     bool // a colon, an equals sign, a quote or a bracket stands behind the label
+	Words      int
+}
+
+// Walk begins at b[from:to]; phrases that begin before to are found whole.
+func (x *Lexicon) Walk(b []byte, from, to int) Words {
+	if from > 0 {
+		for from < to && IsLetter(b[from-1]) && IsLetter(b[from]) && !camel(b, from) {
+			from++
+		}
+	}
+	return Words{x: x, b: b, pos: from, end: to}
+}
+
+// camel tells whether a word begins at b[i] inside a run of letters: patientDob, MRNNumber.
+func camel(b []byte, i int) bool {
+	if classes[b[i]]&ClassUpper == 0 || i == 0 {
+		return false
+	}
+	p := classes[b[i-1]]
+	if p&ClassLetter != 0 && p&ClassUpper == 0 {
+		return true
+	}
+	return p&ClassUpper != 0 && i+1 < len(b) && classes[b[i+1]]&(ClassLetter|ClassUpper) == ClassLetter
+}
+
+// Next finds the next phrase.
+func (w *Words) Next(h *Hit) bool {
+	b, x := w.b, w.x
+	i := w.pos
+	for i < w.end {
+		if !IsLetter(b[i]) {
+			i++
+			continue
+		}
+		start := i
+		hash := hashStep(hashSeed, lower(b[i]))
+		i++
+		for i < len(b) && IsLetter(b[i]) && !(b[i] < 'a' && camel(b, i)) {
+			hash = hashStep(hash, b[i]|0x20)
+			i++
+		}
+		if !marked(&x.starts, hashEnd(hash)) {
+			continue
+		}
+		if x.longest(b, start, i, h) {
+			w.pos = h.End
+			return true
+		}
+	}
+	w.pos = i
+	return false
+}
+
+// longest finds the longest phrase whose first word is b[start:i].
+func (x *Lexicon) longest(b []byte, start, i int, h *Hit) bool {
+	var buf [maxPhrase]byte
+	n, found := 0, false
+	for k, from := 0, start; k < maxPhraseWords; k++ {
+		if n+i-from > maxPhrase {
+			break
+		}
+		hash := uint32(hashSeed)
+		for _, c := range b[from:i] {
+			buf[n] = lower(c)
+			hash = hashStep(hash, buf[n])
+			n++
+		}
+		if k == 0 || marked(&x.ends, hashEnd(hash)) {
+			if s, ok := x.phrases[string(buf[:n])]; ok {
+				h.Sense, h.Start, h.End, h.Words, found = s, start, i, k+1, true
+			}
+		}
+		from = wordAfter(b, i)
+		if from < 0 {
+			break
+		}
+		i = from + 1
+		for i < len(b) && IsLetter(b[i]) && !camel(b, i) {
+			i++
+		}
+	}
+	return found
+}
+
+// wordAfter returns where the next word of a phrase may begin after i, -1 if none does.
+func wordAfter(b []byte, i int) int {
+	for j := i; j < len(b) && j-i <= 2; j++ {
+		switch c := b[j]; {
+		case IsLetter(c):
+			return j
+		case c == ' ' || c == '_' || c == '-' || c == '.' || c == '/' || c == '\'' || c == '\t' || c == '\n' || c == '\r' || c == '@':
+		default:
+			return -1
+		}
+	}
+	return -1
+}
+
+// MaxBefore is how far before a value an attached label may end.
+const MaxBefore = 12
+
+// Before finds the label that is attached to the value at b[p:]: between the two stand only gaps and filler words.
+func (x *Lexicon) Before(b []byte, p int, h *Hit) bool {
+	j := p
+	h.Marked = false
+	for j > 0 && p-j < MaxBefore && classes[b[j-1]]&ClassGap != 0 {
+		switch b[j-1] {
+		case ':', '=', '"', '>', '#', '\t', '|', '\n', '(':
+			h.Marked = true
+		}
+		j--
+	}
+	j = beforeNumeral(b, j)
+	if j == 0 || !IsLetter(b[j-1]) {
+		return false
+	}
+	end := j
+	hash, from := wordBack(b, end)
+	if !marked(&x.ends, hash) {
+		if m, _ := monthAt(b[from:end]); m == 0 {
+			return false
+		}
+	}
+	for range 4 {
+		if x.ending(b, from, end, h) {
+			if h.Flags&Filler == 0 || h.Kinds != 0 || h.Flags&Rival != 0 {
+				return true
+			}
+		} else if m, _ := monthAt(b[from:end]); m == 0 {
+			return false
+		}
+		j = from
+		for j > 0 && from-j < 4 && classes[b[j-1]]&ClassGap != 0 {
+			if b[j-1] == ':' || b[j-1] == '=' {
+				h.Marked = true
+			}
+			j--
+		}
+		if j == 0 || !IsLetter(b[j-1]) {
+			return false
+		}
+		end = j
+		_, from = wordBack(b, end)
+	}
+	return false
+}
+
+// beforeNumeral skips a numeral that belongs to the label: ICD-10, phone2.
+func beforeNumeral(b []byte, j int) int {
+	k := j
+	for k > 0 && j-k < 2 && IsDigit(b[k-1]) {
+		k--
+	}
+	if k == j {
+		return j
+	}
+	if k > 1 && b[k-1] == '-' {
+		k--
+	}
+	if k > 0 && IsLetter(b[k-1]) {
+		return k
+	}
+	return j
+}
+
+// wordBack returns the hash and the start of the word that ends at end.
+func wordBack(b []byte, end int) (hash uint32, from int) {
+	from = end - 1
+	for from > 0 && end-from < maxPhrase && IsLetter(b[from-1]) && !camel(b, from) {
+		from--
+	}
+	hash = hashSeed
+	for _, c := range b[from:end] {
+		hash = hashStep(hash, lower(c))
+	}
+	return hashEnd(hash), from
+}
+
+// ending finds the longest phrase that ends with the word b[from:end].
+func (x *Lexicon) ending(b []byte, from, end int, h *Hit) bool {
+	var start, stop [maxPhraseWords]int
+	n, total := 0, 0
+	for f, e := from, end; n < maxPhraseWords; {
+		if total += e - f; total > maxPhrase {
+			break
+		}
+		start[n], stop[n] = f, e
+		n++
+		j := f
+		for j > 0 && f-j < 2 && phraseGap(b[j-1]) {
+			j--
+		}
+		if j == 0 || !IsLetter(b[j-1]) || j == f && !camel(b, f) {
+			break
+		}
+		e = j
+		_, f = wordBack(b, e)
+	}
+	var buf [maxPhrase]byte
+	for k := n; k > 0; k-- {
+		m := 0
+		for i := k - 1; i >= 0; i-- {
+			for _, c := range b[start[i]:stop[i]] {
+				buf[m] = lower(c)
+				m++
+			}
+		}
+		if s, ok := x.phrases[string(buf[:m])]; ok {
+			h.Sense, h.Start, h.End, h.Words = s, start[k-1], end, k
+			return true
+		}
+	}
+	return false
+}
+
+func phraseGap(c byte) bool {
+	switch c {
+	case ' ', '_', '-', '.', '/', '\'', '\t', '@':
+		return true
+	}
+	return false
+}
+
+// Classify says what the label of a field means. A label may be a path (order.patient.ssn): its last phrase that labels
+// anything decides, words that need a mark (name:) only when there is no other. A rival or a provider counts unless it
+// stands in the path before the deciding phrase (a rival), or a patient follows it (a provider).
+func (x *Lexicon) Classify(label []byte) Sense {
+	var main Sense
+	var flags uint16
+	var health uint8
+	heightened := false
+	var h Hit
+	for w := x.Walk(label, 0, len(label)); w.Next(&h); {
+		if (h.Kinds != 0 || h.Part != Whole) && (main.Kinds == 0 || h.Flags&Weak == 0 || main.Flags&Weak != 0) &&
+			(h.Kinds != 0 || main.Kinds == 0) {
+			main = h.Sense
+			flags &^= Rival
+		}
+		flags |= h.Flags & (Rival | Provider | Employment)
+		if h.Health != 0 && (health == 0 || int(health-1) == CategoryIndex("demographics")) {
+			health = h.Health
+		}
+		if h.Health == 1 { // patient
+			flags &^= Provider
+		}
+		heightened = heightened || h.Heightened
+	}
+	main.Flags = main.Flags&(Weak|Qualifier) | flags
+	main.Health, main.Heightened = health, heightened
+	return main
+}
+
+// Exact looks up a text that is a label and nothing else but marks: a cell that labels its neighbour.
+func (x *Lexicon) Exact(b []byte) (Sense, bool) {
+	if len(b) < 2 || len(b) > maxPhrase {
+		return Sense{}, false
+	}
+	var buf [maxPhrase]byte
+	n := 0
+	for _, c := range b {
+		switch {
+		case IsLetter(c):
+			buf[n] = lower(c)
+			n++
+		case phraseGap(c) || c == ':' || c == '#' || c == '?' || c == '*':
+		default:
+			return Sense{}, false
+		}
+	}
+	s, ok := x.phrases[string(buf[:n])]
+	return s, ok
+}
