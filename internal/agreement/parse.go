@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/phiwatch/phiwatch/internal/finding"
+	"github.com/phiwatch/phiwatch/internal/flow"
 )
 
 // maxFile bounds a register file.
@@ -199,7 +200,7 @@ func (s *section) day(key string) Day {
 		s.r.fail(n, "write it as YYYY-MM-DD", "%s.%s is not a date", s.path, key)
 		return 0
 	}
-	return Day(t.Unix()/86400) + 1
+	return DayOf(flow.Time(t.UnixNano()))
 }
 
 // words reads a list of words as written.

@@ -129,10 +129,13 @@ type Contact struct {
 	Phone string `json:"phone"`
 }
 
-// Day is a calendar day in UTC as days since the epoch plus one; zero is no day.
+// Day is a calendar day in UTC, counted from long before any contract; zero is no day.
 type Day int32
 
-const nanosPerDay = 24 * int64(time.Hour)
+const (
+	nanosPerDay = 24 * int64(time.Hour)
+	epochDay    = 200_000 // the Day of 1 January 1970: packet times of any sign have a Day above zero
+)
 
 // DayOf returns the day of a point in time.
 func DayOf(t flow.Time) Day {
@@ -140,11 +143,11 @@ func DayOf(t flow.Time) Day {
 	if int64(t)%nanosPerDay < 0 {
 		d--
 	}
-	return Day(d) + 1
+	return Day(d) + epochDay
 }
 
 // Start returns the first instant of the day.
-func (d Day) Start() flow.Time { return flow.Time((int64(d) - 1) * nanosPerDay) }
+func (d Day) Start() flow.Time { return flow.Time((int64(d) - epochDay) * nanosPerDay) }
 
 // String returns YYYY-MM-DD, "" for no day.
 func (d Day) String() string {

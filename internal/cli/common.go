@@ -31,6 +31,7 @@ func (o *common) flags(c *cobra.Command) {
 
 // where are the options that find configuration and state.
 func (o *common) where(c *cobra.Command) {
+	o.maxTokens = -1
 	c.Flags().StringVarP(&o.file, "config", "c", "", "configuration `FILE`")
 	c.Flags().StringVar(&o.state, "state", "", "state `DIR`: ledger and keys")
 }

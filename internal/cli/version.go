@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +41,7 @@ func (s *session) version() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(s.io.Out, "phiwatch %s (%s, %s/%s)\nrules %s\n%s\n", Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, parts.Rules.Digest(), parts.Geo.Describe())
+			fmt.Fprintf(s.io.Out, "phiwatch %s (%s, %s/%s)\nrules %s\n%s\n", Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, parts.Rules.Digest(), strings.Join(parts.Geo.Describe(), "\n"))
 			return nil
 		},
 	}

@@ -113,6 +113,9 @@ func (w *Worker) unpack(method codec.Method, r object.Reader) *codec.Stream {
 	}
 	s := w.pool.Open(method, r, w)
 	w.streams = append(w.streams, s)
+	if w.unpacked > w.d.limits.Unpacked { // no piece more, of however many
+		s.Stop(coverage.BytesLimit)
+	}
 	return s
 }
 

@@ -101,6 +101,7 @@ type Worker struct {
 	read  []*readerSource // free
 
 	scores   []Score
+	holes    []hole
 	members  int
 	steps    int64
 	unpacked int64
@@ -146,7 +147,7 @@ func (w *Worker) start(v object.Visitor, o Options) {
 	}
 	w.v, w.o = v, o
 	w.n, w.members, w.steps, w.unpacked, w.rootOut = 0, 0, 0, 0, 0
-	w.streams = w.streams[:0]
+	w.streams, w.holes = w.streams[:0], w.holes[:0]
 	clear(w.reasons[:])
 	clear(w.seen[:])
 }

@@ -21,7 +21,8 @@ type node struct {
 	rec    *object.Record
 	format *Format
 
-	wire    tee          // as carried, when a coding is to be undone
+	from    chunk.Source // as carried
+	wire    tee          // over from, when a coding is to be undone
 	coded   chunk.Reader // over wire
 	codings []coding
 	body    tee          // the content
@@ -42,6 +43,7 @@ type node struct {
 	plain    bool // a part could not be read and is no ciphertext
 	failed   bool // the decoder panicked
 	holes    bool // bytes are missing
+	short    bool // its decompressor ended before its end
 }
 
 // push opens a node below parent.
@@ -111,13 +113,17 @@ func (n *node) process() {
 		n.failed = true
 		n.note(coverage.Panic, 0)
 	}
-	w.abandon(streams)
+	w.abandon(streams + len(n.codings))
 	n.closeUnits()
+	if n.body.from == nil { // it failed before there was a reader
+		n.body.from = n.from
+		n.reader.Reset(&n.body)
+	}
 	from := n.reader.Offset()
 	if _, ok = n.protect((*node).drain); !ok {
 		n.failed = true
 	}
-	w.abandon(streams - len(n.codings))
+	w.abandon(streams)
 	n.note(why, n.reader.Offset()-from)
 	if n.failed {
 		w.book(coverage.Panic, n.body.n)
@@ -152,6 +158,7 @@ func (n *node) protect(f func(*node) coverage.Reason) (why coverage.Reason, ok b
 // decode chooses a format and runs it.
 func (n *node) decode() coverage.Reason {
 	w, lim := n.w, &n.w.d.limits
+	n.open()
 	head := n.reader.Peek(object.PeekMax)
 	first, second := w.sniff(head, n.meta)
 	n.format = first
@@ -314,13 +321,18 @@ func (n *node) Part(m *object.Meta, r io.Reader) coverage.Reason {
 	inner := *m
 	n.inherit(&inner)
 	c := w.push(n, &inner)
+	w.ahead(c)
 	from, done := w.sourceOf(r)
-	c.open(from)
+	c.from = from
 	shown := inner
 	shown.Name = flow.NewText(c.rec.Path[len(c.rec.Path)-1])
 	w.v.Enter(&shown)
 	w.v.Begin(object.UnitPart)
 	c.process()
+	if s, ok := r.(*codec.Stream); ok && s.Reason() != coverage.None {
+		c.short = true
+		c.note(s.Reason(), 0)
+	}
 	w.v.End()
 	w.v.Leave()
 	done()

@@ -67,8 +67,9 @@ type carrier struct {
 	w      *Worker
 	src    Source
 	next   Chunk
-	held   bool // next is not given away yet
-	filler bool // the piece that was just given stands for a hole
+	off    int64 // bytes given away
+	held   bool  // next is not given away yet
+	filler bool  // the piece that was just given stands for a hole
 }
 
 var lineFeed = [...]byte{'\n'}
@@ -76,52 +77,87 @@ var lineFeed = [...]byte{'\n'}
 // Next implements chunk.Source.
 func (c *carrier) Next() ([]byte, bool) {
 	c.filler = false
-	if c.held {
-		c.held = false
-		return c.next.Data, c.next.End
+	if !c.held {
+		c.next = c.src.Next()
+		if c.next.Gap > 0 {
+			c.held, c.filler = true, true
+			c.w.hole(hole{c.off, c.next.Gap, c.next.Why})
+			c.off++
+			lf := lineFeed
+			return lf[:], false
+		}
 	}
-	c.next = c.src.Next()
-	if c.next.Gap <= 0 {
-		return c.next.Data, c.next.End
-	}
-	c.held, c.filler = true, true
-	c.w.hole(c.next.Gap, c.next.Why)
-	lf := lineFeed
-	return lf[:], false
+	c.held = false
+	c.off += int64(len(c.next.Data))
+	return c.next.Data, c.next.End
 }
 
+// hole is a place in the top-level object, as carried and with one byte for each hole before it, where bytes are missing.
+type hole struct {
+	off, n int64
+	why    coverage.Reason
+}
+
+// maxHoles is how many holes are kept in mind for parts that begin before them.
+const maxHoles = 256
+
 // hole notes missing bytes: in the top-level object, and in every part that is being read.
-func (w *Worker) hole(n int64, why coverage.Reason) {
-	if why == coverage.None {
-		why = coverage.Gap
+func (w *Worker) hole(h hole) {
+	if h.why == coverage.None {
+		h.why = coverage.Gap
 	}
-	w.book(why, n)
-	for _, nd := range w.nodes[:w.n] {
-		nd.holes = true
-		nd.rec.Missing += n
-		if nd.rec.Reason == coverage.None {
-			nd.rec.Reason = why
+	w.book(h.why, h.n)
+	if len(w.holes) < maxHoles {
+		w.holes = append(w.holes, h)
+	}
+	for _, n := range w.nodes[:w.n] {
+		n.lacks(h)
+	}
+}
+
+// ahead notes the holes that were met by looking ahead and lie behind the beginning of the part n. They may lie behind
+// its end too; but no part is called complete that is not.
+func (w *Worker) ahead(n *node) {
+	if len(w.holes) == 0 {
+		return
+	}
+	top := w.nodes[0]
+	from := top.reader.Offset()
+	if len(top.codings) > 0 {
+		from = top.coded.Offset()
+	}
+	for _, h := range w.holes {
+		if h.off >= from {
+			n.lacks(h)
 		}
+	}
+}
+
+func (n *node) lacks(h hole) {
+	n.holes = true
+	n.rec.Missing += h.n
+	if n.rec.Reason == coverage.None {
+		n.rec.Reason = h.why
 	}
 }
 
 // carried begins to read a top-level object.
 func (n *node) carried(src Source) {
 	c := &carrier{w: n.w, src: src}
-	n.open(c)
-	n.wire.filler = &c.filler
-	if len(n.codings) == 0 {
-		n.body.filler = &c.filler
-	}
+	n.from, n.wire.filler, n.body.filler = c, &c.filler, &c.filler
 }
 
 // open begins to read the node from what it was carried in.
-func (n *node) open(from chunk.Source) {
+func (n *node) open() {
+	from := n.from
 	if len(n.meta.Encodings) > 0 {
 		n.wire.from = from
 		n.wire.begin(n.body.hashing)
 		n.coded.Reset(&n.wire)
 		from = n.undo()
+		if len(n.codings) > 0 {
+			n.body.filler = nil
+		}
 	}
 	n.body.from = from
 	n.reader.Reset(&n.body)

@@ -30,7 +30,7 @@ func (n *node) cut() bool {
 			return true
 		}
 	}
-	return false
+	return n.short
 }
 
 // state is where the bytes of a node end, from its own reasons and those of its parts.

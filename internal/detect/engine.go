@@ -22,7 +22,6 @@ import (
 	"encoding/hex"
 	"errors"
 
-	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/rule"
 )
 
@@ -52,7 +51,7 @@ type Engine struct {
 	name    *rule.Rule
 	address *rule.Rule
 	email   *rule.Rule
-	roles   map[object.Role]int // kind index
+	roles   [64]int8 // 1 + kind index of a role, 0 none
 }
 
 // shapeSet is the shapes that one layout of digits can be.
@@ -79,11 +78,10 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 	e.keyID = hex.EncodeToString(id[:4])
 	sd := sha256.Sum256(append([]byte("phiwatch distinct seed\x00"), o.Key[:]...))
 	e.seed = binary.LittleEndian.Uint64(sd[:])
-	e.roles = map[object.Role]int{}
 	for _, r := range e.rules {
 		e.byKind[r.KindIndex()] = append(e.byKind[r.KindIndex()], r)
 		for _, name := range r.Roles {
-			e.roles[rule.RoleNamed(name)] = r.KindIndex()
+			e.roles[rule.RoleNamed(name)&63] = int8(1 + r.KindIndex()) //nolint:gosec // few kinds
 		}
 		switch r.Form {
 		case rule.FormToken:

@@ -13,30 +13,23 @@ type folder struct {
 	n    int
 }
 
-// append folds src onto dst. It stops when dst is full (no more than room is appended) and returns the bytes consumed.
+// append folds src onto dst.
 func (f *folder) append(dst, src []byte) []byte {
-	for f.n > 0 && len(src) > 0 {
-		if f.n < len(f.tail) {
-			f.tail[f.n] = src[0]
-			f.n++
-			src = src[1:]
+	for f.n > 0 {
+		var joined [2 * utf8.UTFMax]byte
+		v := joined[:f.n+copy(joined[copy(joined[:], f.tail[:f.n]):][:utf8.UTFMax], src)]
+		if partial(v) {
+			f.n = copy(f.tail[:], v)
+			return dst
 		}
-		v := f.tail[:f.n]
-		if f.n < len(f.tail) && partial(v) {
+		var n int
+		dst, n = fold(dst, v)
+		if n < f.n {
+			f.n = copy(f.tail[:], f.tail[n:f.n])
 			continue
 		}
-		n := 0
-		dst, n = f.one(dst, v)
-		f.n = copy(f.tail[:], v[n:])
-		if f.n > 0 && !partial(f.tail[:f.n]) {
-			for f.n > 0 {
-				dst, n = f.one(dst, f.tail[:f.n])
-				f.n = copy(f.tail[:], f.tail[n:f.n])
-				if partial(f.tail[:f.n]) {
-					break
-				}
-			}
-		}
+		src = src[n-f.n:]
+		f.n = 0
 	}
 	for len(src) > 0 {
 		k := special(src)
@@ -49,7 +42,7 @@ func (f *folder) append(dst, src []byte) []byte {
 			break
 		}
 		n := 0
-		dst, n = f.one(dst, src)
+		dst, n = fold(dst, src)
 		src = src[n:]
 	}
 	return dst
@@ -86,8 +79,8 @@ func partial(b []byte) bool {
 	return b[0] >= 0xc0 && !utf8.FullRune(b)
 }
 
-// one folds the character that b begins with and returns its length.
-func (f *folder) one(dst, b []byte) ([]byte, int) {
+// fold folds the character that b begins with and returns its length.
+func fold(dst, b []byte) ([]byte, int) {
 	if b[0] == '%' {
 		if len(b) >= 3 {
 			if c, ok := unescape(b[1], b[2]); ok {

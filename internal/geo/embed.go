@@ -2,7 +2,9 @@ package geo
 
 import (
 	"embed"
+	"encoding/hex"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -14,38 +16,69 @@ var data embed.FS
 // maxTable bounds what an embedded table unpacks to.
 const maxTable = 64 << 20
 
-// job opens one table.
-type job func() (*table, error)
+//go:embed data/SHA256SUMS
+var sums string
 
-// embeddedTables returns the embedded tables that the options do not replace. They are unpacked when a job runs.
-func embeddedTables(o Options) []job {
-	var jobs []job
-	if len(o.Country) == 0 {
-		jobs = append(jobs, embedded("geo-whois-asn-country", false), embedded("dbip-country", false))
-	}
-	if o.ASN == "" {
-		jobs = append(jobs, embedded("asn", true))
-	}
-	return jobs
+// source is a table that is open, or an embedded one that is unpacked when it is first asked: unpacking takes longer
+// than many a small capture, and what is embedded cannot fail, which a test sees to.
+type source struct {
+	name string
+	sum  [32]byte
+	once sync.Once
+	open func() (*table, error)
+	t    *table
 }
 
-func embedded(name string, isASN bool) job {
-	return func() (*table, error) {
-		packed, err := data.ReadFile("data/" + name + ".mmdb.zst")
-		if err != nil {
-			return nil, fmt.Errorf("embedded geo table: %w", err)
+// get returns the table. Safe for concurrent use.
+func (s *source) get() *table {
+	s.once.Do(func() {
+		if s.t != nil {
+			return
 		}
-		z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxTable))
+		t, err := s.open()
 		if err != nil {
-			return nil, fmt.Errorf("embedded geo table %s: %w", name, err)
+			panic(err) // the binary itself is damaged
 		}
-		defer z.Close()
-		plain, err := z.DecodeAll(packed, nil)
-		if err != nil {
-			return nil, fmt.Errorf("embedded geo table %s: %w", name, err)
+		s.t = t
+	})
+	return s.t
+}
+
+// job opens one table of a file.
+type job func() (*table, error)
+
+// opened wraps a table that is open.
+func opened(t *table) *source { return &source{name: t.name, sum: t.sum, t: t} }
+
+// embedded returns the embedded table with its digest, still packed.
+func embedded(name string, isASN bool) (*source, error) {
+	s := &source{name: name, open: func() (*table, error) { return unpack(name, isASN) }}
+	for line := range strings.Lines(sums) {
+		sum, n, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		if n == name {
+			b, err := hex.DecodeString(sum)
+			copy(s.sum[:], b)
+			return s, err
 		}
-		return openTable(name, plain, isASN)
 	}
+	return nil, fmt.Errorf("embedded geo table %s: no digest", name)
+}
+
+func unpack(name string, isASN bool) (*table, error) {
+	packed, err := data.ReadFile("data/" + name + ".mmdb.zst")
+	if err != nil {
+		return nil, fmt.Errorf("embedded geo table: %w", err)
+	}
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxTable))
+	if err != nil {
+		return nil, fmt.Errorf("embedded geo table %s: %w", name, err)
+	}
+	defer z.Close()
+	plain, err := z.DecodeAll(packed, nil)
+	if err != nil {
+		return nil, fmt.Errorf("embedded geo table %s: %w", name, err)
+	}
+	return openTable(name, plain, isASN)
 }
 
 // runJobs opens tables side by side and returns them in the order of the jobs.

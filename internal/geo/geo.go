@@ -39,8 +39,8 @@ type Options struct {
 
 // Set is a set of tables. It is immutable and safe for concurrent use.
 type Set struct {
-	countries []*table
-	asn       *table
+	countries []*source
+	asn       *source
 	anycast   *anycast
 	digest    string
 }
@@ -64,7 +64,23 @@ func Load(o Options) (*Set, error) {
 	if s.anycast, err = loadAnycast(anycastCSV); err != nil {
 		return nil, err
 	}
-	jobs := embeddedTables(o)
+	if err := s.files(o); err != nil {
+		return nil, err
+	}
+	if err := s.embedded(o); err != nil {
+		return nil, err
+	}
+	all := append([]*source(nil), s.countries...)
+	if s.asn != nil {
+		all = append(all, s.asn)
+	}
+	s.digest = digest(append(all, &source{name: "anycast", sum: sha256.Sum256([]byte(anycastCSV))}))
+	return s, nil
+}
+
+// files opens the tables that are given as files.
+func (s *Set) files(o Options) error {
+	var jobs []job
 	for _, path := range o.Country {
 		jobs = append(jobs, fileTable(path, false))
 	}
@@ -72,18 +88,35 @@ func Load(o Options) (*Set, error) {
 		jobs = append(jobs, fileTable(o.ASN, true))
 	}
 	tables, err := runJobs(jobs)
-	if err != nil {
-		return nil, err
-	}
 	for _, t := range tables {
-		if t.isASN {
-			s.asn = t
-		} else {
+		switch {
+		case err != nil:
+		case t.isASN:
+			s.asn = opened(t)
+		default:
+			s.countries = append(s.countries, opened(t))
+		}
+	}
+	return err
+}
+
+// embedded adds the embedded tables that no file replaces.
+func (s *Set) embedded(o Options) error {
+	if len(o.Country) == 0 {
+		for _, name := range []string{"geo-whois-asn-country", "dbip-country"} {
+			t, err := embedded(name, false)
+			if err != nil {
+				return err
+			}
 			s.countries = append(s.countries, t)
 		}
 	}
-	s.digest = digest(append(tables, &table{name: "anycast", sum: sha256.Sum256([]byte(anycastCSV))}))
-	return s, nil
+	if o.ASN != "" {
+		return nil
+	}
+	t, err := embedded("asn", true)
+	s.asn = t
+	return err
 }
 
 // fileTable reads a table from a file.
@@ -102,7 +135,7 @@ func fileTable(path string, isASN bool) job {
 }
 
 // digest is over the names and hashes of the tables, in their order.
-func digest(tables []*table) string {
+func digest(tables []*source) string {
 	h := sha256.New()
 	for _, t := range tables {
 		fmt.Fprintf(h, "%s %x\n", t.name, t.sum)
@@ -120,7 +153,8 @@ func (s *Set) Describe() []string {
 	if s.asn != nil {
 		all = append(all[:len(all):len(all)], s.asn)
 	}
-	for _, t := range all {
+	for _, src := range all {
+		t := src.get()
 		out = append(out, fmt.Sprintf("%s (%s), built %s, sha256 %x", t.name, t.kind, t.build, t.sum))
 	}
 	return append(out, fmt.Sprintf("anycast networks: %d, as of %s", s.anycast.n, s.anycast.date))
@@ -136,7 +170,8 @@ func (s *Set) Lookup(addr netip.Addr) Answer {
 		return a
 	}
 	a.Anycast = s.anycast.operator(a.Addr)
-	for _, t := range s.countries {
+	for _, src := range s.countries {
+		t := src.get()
 		rec := t.country(a.Addr)
 		a.Geo = append(a.Geo, alert.GeoAnswer{DB: t.name, Build: t.build, Prefix: rec.prefix, Country: rec.code})
 		if rec.anycast && a.Anycast == "" {
@@ -155,7 +190,7 @@ func (s *Set) Lookup(addr netip.Addr) Answer {
 		a.Country = ""
 	}
 	if s.asn != nil {
-		a.ASN, a.Org = s.asn.system(a.Addr)
+		a.ASN, a.Org = s.asn.get().system(a.Addr)
 	}
 	return a
 }

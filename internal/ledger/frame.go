@@ -43,7 +43,12 @@ type frames struct {
 }
 
 func readFrames(f *os.File, size int64) *frames {
-	return &frames{r: bufio.NewReaderSize(io.NewSectionReader(f, 0, size), 256<<10), size: size}
+	return &frames{r: buffered(f, size), size: size}
+}
+
+// buffered reads a file of a known size, which may be tiny.
+func buffered(f *os.File, size int64) *bufio.Reader {
+	return bufio.NewReaderSize(io.NewSectionReader(f, 0, size), int(min(size, 256<<10)))
 }
 
 // next returns the next leaf, valid until the next call. io.EOF: the file ends where a frame does. Memory is bounded

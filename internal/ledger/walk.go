@@ -41,7 +41,7 @@ func (v *verifier) run(dir string) error {
 	}
 	if hashes != nil {
 		defer func() { _ = hashes.Close() }() // read only
-		v.hashes = bufio.NewReaderSize(io.NewSectionReader(hashes, 0, m), 256<<10)
+		v.hashes = buffered(hashes, m)
 	} else {
 		v.r.fault(hashesName, -1, "missing")
 	}

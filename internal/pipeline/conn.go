@@ -70,9 +70,7 @@ var (
 )
 
 func newConn(w *worker, sh *shard, f *flow.Flow) *conn {
-	c := &conn{w: w, sh: sh, f: f, pk: &peeks{}}
-	c.joined = sh.hints.match(f)
-	return c
+	return &conn{w: w, sh: sh, f: f, pk: &peeks{}}
 }
 
 // Data implements flow.Consumer.
@@ -156,7 +154,6 @@ func (c *conn) Skip(d flow.Dir, off, n uint64) {
 func (c *conn) Gap(d flow.Dir, off, n uint64, at flow.Time, why coverage.Reason) flow.Want {
 	c.now = at
 	d ^= c.flip
-	c.w.acc.Why(why, n)
 	c.end[d] = off + n
 	switch c.mode {
 	case following:

@@ -5,10 +5,14 @@ import (
 	"errors"
 	"io"
 
-	"github.com/phiwatch/phiwatch/internal/capture"
 	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/stream"
 )
+
+// Source yields batches of packets; io.EOF at the end.
+type Source interface {
+	Next(ctx context.Context, b *flow.Batch) error
+}
 
 // dispatcher reads batches, routes packets to shards and puts the ticks between them.
 type dispatcher struct {
@@ -19,7 +23,7 @@ type dispatcher struct {
 }
 
 // run reads the source to its end.
-func (d *dispatcher) run(ctx context.Context, src capture.Source) error {
+func (d *dispatcher) run(ctx context.Context, src Source) error {
 	for {
 		b := d.p.batch()
 		err := src.Next(ctx, &b.Batch)
@@ -64,8 +68,11 @@ func (d *dispatcher) batch(b *shared) {
 	}
 }
 
-// clock broadcasts a tick before the first packet of each new second. A clock that steps back is ignored: time stands
-// still until it catches up; a jump forward of any size is one tick.
+// fallBack is how far packet time must fall back before the clock follows: one bogus time stamp must not stop it.
+const fallBack = 300 * flow.Second
+
+// clock broadcasts a tick before the first packet of each new second. A clock that steps back a little is ignored: time
+// stands still until it catches up. A jump forward of any size is one tick.
 func (d *dispatcher) clock(at flow.Time, lists [][]item) {
 	if at > d.last {
 		d.last = at
@@ -74,7 +81,7 @@ func (d *dispatcher) clock(at flow.Time, lists [][]item) {
 		d.tick = at - at%flow.Second + flow.Second
 		return
 	}
-	if at < d.tick {
+	if at < d.tick && at > d.tick-fallBack {
 		return
 	}
 	d.tick = at - at%flow.Second + flow.Second

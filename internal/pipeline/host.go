@@ -51,7 +51,9 @@ func (c *conn) Fact(f flow.Fact) {
 	case flow.FactServerName:
 		c.named(f)
 	case flow.FactCredential:
-		c.tell("credential", f.Detail, f)
+		if f.Extra != "anonymous" { // a login that everybody has gives nothing away
+			c.tell("credential", f.Detail, f)
+		}
 	case flow.FactEvasion:
 		c.tell("evasion", f.Detail, f)
 	}

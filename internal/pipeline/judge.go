@@ -183,9 +183,15 @@ func (s *sequencer) objectID(c *alert.Case, t *task) string {
 	return s.unique(digest("object", flowKey(&t.conn), strconv.Itoa(int(t.m.Dir)), place, c.Object.Path[0].String(), string(c.Kind), c.Receiver.IP))
 }
 
+// maxSeen bounds the ids that are remembered.
+const maxSeen = 1 << 20
+
 // unique keeps ids apart within a run: the same 5-tuple with the same sequence numbers can come again in a merged set of
 // captures.
 func (s *sequencer) unique(id string) string {
+	if len(s.seen) >= maxSeen {
+		clear(s.seen)
+	}
 	n := s.seen[id]
 	s.seen[id] = n + 1
 	if n == 0 {

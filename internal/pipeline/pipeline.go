@@ -11,7 +11,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/phiwatch/phiwatch/internal/alert"
-	"github.com/phiwatch/phiwatch/internal/capture"
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
@@ -100,7 +99,7 @@ func (p *Pipeline) Swap(b *Brain) { p.brain.Store(b) }
 func (p *Pipeline) Stats() *Stats { return &p.stats }
 
 // Run reads the source to its end, or until ctx is done; what was read is then finished, and told.
-func (p *Pipeline) Run(ctx context.Context, src capture.Source) error {
+func (p *Pipeline) Run(ctx context.Context, src Source) error {
 	var working, scanning sync.WaitGroup
 	for _, s := range p.scanners {
 		scanning.Add(1)

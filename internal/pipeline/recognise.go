@@ -41,6 +41,9 @@ func (p *peeks) gap(d flow.Dir, off, n uint64, at flow.Time, why coverage.Reason
 	p.segs = append(p.segs, segment{d: d, gap: true, why: why, off: off, n: n, at: at})
 }
 
+// both tells whether both sides have spoken.
+func (p *peeks) both() bool { return len(p.buf[0]) > 0 && len(p.buf[1]) > 0 }
+
 // peek shows one direction to a probe.
 func (p *peeks) peek(d flow.Dir) proto.Peek {
 	b := p.buf[d]
@@ -54,6 +57,10 @@ func (p *peeks) full() bool {
 
 // decide picks the protocol once the probes are sure, or when nothing more can be waited for.
 func (c *conn) decide(force bool) {
+	c.joined = c.joined || c.sh.hints.match(c.f)
+	if c.joined && !c.pk.both() && !force && !c.pk.full() {
+		return // whether it is the transfer that was announced shows when one side keeps silent
+	}
 	best, score, flip, more := c.probe()
 	wait := more && score < proto.Sure && !force && !c.pk.full() && c.f.Transport == flow.TCP
 	if wait {
@@ -82,8 +89,8 @@ func (c *conn) probe() (best proto.Protocol, score proto.Score, flip, more bool)
 		}
 	}
 	for _, p := range c.w.p.protocols.List {
-		if c.joined && p.Name != "tls" {
-			continue // a data flow that was announced is what it was announced to be
+		if c.joined && p.Name != "tls" && !c.pk.both() {
+			continue // a transfer that was announced is what it was announced to be; its receiver says nothing
 		}
 		ask(p, a, b, false)
 		if !c.f.Handshake {

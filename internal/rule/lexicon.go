@@ -83,17 +83,19 @@ func CategoryIndex(name string) int {
 const (
 	maxPhrase      = 48 // letters
 	maxPhraseWords = 6
-	bloomBits      = 1 << 15
+	wordSlots      = 1 << 14
+	pairBits       = 1 << 16
 )
 
 // Lexicon is the dictionary of labels and terms. A phrase is kept as its words in lower case without anything between
 // them, so that "date of birth", "date_of_birth", "dateOfBirth" and "DateOfBirth" are the same. Matching is of whole
-// words; two small bit sets say quickly that a word begins or ends nothing.
+// words; small tables say quickly that a word, or two neighbours, begin or end nothing.
 type Lexicon struct {
 	phrases map[string]Sense
-	starts  [bloomBits / 64]uint64 // of first words
-	ends    [bloomBits / 64]uint64 // of last words
-	builder map[string]Sense       // spaced phrases, while loading
+	starts  [wordSlots]uint8      // by first word: most words of a phrase, 0 none
+	ends    [wordSlots]uint8      // by last word
+	pairs   [pairBits / 64]uint64 // first two and last two words of phrases
+	builder map[string]Sense      // spaced phrases, while loading
 }
 
 func newLexicon() *Lexicon {
@@ -121,23 +123,40 @@ func (x *Lexicon) seal() {
 		if joined == "" {
 			continue
 		}
-		x.phrases[joined] = x.phrases[joined].merge(x.builder[k])
-		mark(&x.starts, words[0])
-		mark(&x.ends, words[len(words)-1])
-		mark(&x.starts, joined) // run together: dateofbirth
-		mark(&x.ends, joined)
+		sense := x.builder[k]
+		if len(words) > 1 && sense.Health == 0 && (words[0] == "patient" || words[0] == "patients" || words[0] == "pt") {
+			sense.Health = 1 // the longer phrase must not hide that it is a patient's
+		}
+		x.phrases[joined] = x.phrases[joined].merge(sense)
+		n := uint8(min(len(words), maxPhraseWords)) //nolint:gosec // small
+		mark(&x.starts, words[0], n)
+		mark(&x.ends, words[len(words)-1], n)
+		mark(&x.starts, joined, 1) // run together: dateofbirth
+		mark(&x.ends, joined, 1)
+		if n > 1 {
+			x.pair(words[0], words[1])
+			x.pair(words[len(words)-2], words[len(words)-1])
+		}
 	}
 	x.builder = nil
 }
 
-func mark(t *[bloomBits / 64]uint64, w string) {
-	h := hashString(w)
-	t[h/64%(bloomBits/64)] |= 1 << (h % 64)
+func mark(t *[wordSlots]uint8, w string, n uint8) {
+	h := hashString(w) % wordSlots
+	t[h] = max(t[h], n)
 }
 
-func marked(t *[bloomBits / 64]uint64, h uint32) bool {
-	return t[h/64%(bloomBits/64)]>>(h%64)&1 != 0
+func (x *Lexicon) pair(a, b string) {
+	h := pairHash(hashString(a), hashString(b))
+	x.pairs[h/64] |= 1 << (h % 64)
 }
+
+func (x *Lexicon) paired(a, b uint32) bool {
+	h := pairHash(a, b)
+	return x.pairs[h/64]>>(h%64)&1 != 0
+}
+
+func pairHash(a, b uint32) uint32 { return (a*0x9e3779b1 ^ b*0x85ebca6b) >> 16 % pairBits }
 
 func hashString(w string) uint32 {
 	h := uint32(hashSeed)
@@ -186,7 +205,7 @@ func (x *Lexicon) Word(w []byte) (Sense, bool) {
 		buf[i] = lower(c)
 		h = hashStep(h, buf[i])
 	}
-	if !marked(&x.ends, hashEnd(h)) {
+	if x.ends[hashEnd(h)%wordSlots] == 0 {
 		return Sense{}, false
 	}
 	s, ok := x.phrases[string(buf[:len(w)])]

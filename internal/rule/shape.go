@@ -13,6 +13,7 @@ type Shape struct {
 	class  [maxShape]uint8 // classes that fit
 	seps   [4]byte         // separators of 's'
 	first  int             // offset of the first 's', -1 none
+	prev   uint8           // classes of the byte before the anchor, 0 any
 }
 
 const (
@@ -60,8 +61,14 @@ func compileShape(text, seps string) (Shape, error) {
 	if s.Anchor < 0 {
 		return s, fmt.Errorf("a shape needs two digits in a row, or with one character between")
 	}
+	if s.Anchor > 0 && s.lit[s.Anchor-1] == 0 && s.class[s.Anchor-1] != classSep {
+		s.prev = s.class[s.Anchor-1]
+	}
 	return s, nil
 }
+
+// Behind tells whether the byte before the anchor can be of the shape; it sorts out most of what only has the digits.
+func (s *Shape) Behind(class uint8) bool { return s.prev == 0 || s.prev&class != 0 }
 
 // bit tells what the digit bitmap has at offset i: 1, 0, or -1 either.
 func (s *Shape) bit(i int) int {

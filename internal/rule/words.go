@@ -55,10 +55,11 @@ func (w *Words) Next(h *Hit) bool {
 			hash = hashStep(hash, b[i]|0x20)
 			i++
 		}
-		if !marked(&x.starts, hashEnd(hash)) {
+		n := x.starts[hashEnd(hash)%wordSlots]
+		if n == 0 {
 			continue
 		}
-		if x.longest(b, start, i, h) {
+		if x.longest(b, start, i, int(n), h) {
 			w.pos = h.End
 			return true
 		}
@@ -67,11 +68,12 @@ func (w *Words) Next(h *Hit) bool {
 	return false
 }
 
-// longest finds the longest phrase whose first word is b[start:i].
-func (x *Lexicon) longest(b []byte, start, i int, h *Hit) bool {
+// longest finds the longest phrase, of most words at most, whose first word is b[start:i].
+func (x *Lexicon) longest(b []byte, start, i, most int, h *Hit) bool {
 	var buf [maxPhrase]byte
 	n, found := 0, false
-	for k, from := 0, start; k < maxPhraseWords; k++ {
+	first := uint32(0)
+	for k, from := 0, start; k < most; k++ {
 		if n+i-from > maxPhrase {
 			break
 		}
@@ -81,7 +83,16 @@ func (x *Lexicon) longest(b []byte, start, i int, h *Hit) bool {
 			hash = hashStep(hash, buf[n])
 			n++
 		}
-		if k == 0 || marked(&x.ends, hashEnd(hash)) {
+		hash = hashEnd(hash)
+		switch k {
+		case 0:
+			first = hash
+		case 1:
+			if !x.paired(first, hash) {
+				return found
+			}
+		}
+		if x.ends[hash%wordSlots] > uint8(k) { //nolint:gosec // small
 			if s, ok := x.phrases[string(buf[:n])]; ok {
 				h.Sense, h.Start, h.End, h.Words, found = s, start, i, k+1, true
 			}
@@ -132,17 +143,16 @@ func (x *Lexicon) Before(b []byte, p int, h *Hit) bool {
 	}
 	end := j
 	hash, from := wordBack(b, end)
-	if !marked(&x.ends, hash) {
-		if m, _ := monthAt(b[from:end]); m == 0 {
+	for range 4 {
+		n := x.ends[hash%wordSlots]
+		if n == 0 {
 			return false
 		}
-	}
-	for range 4 {
-		if x.ending(b, from, end, h) {
+		if x.ending(b, from, end, int(n), hash, h) {
 			if h.Flags&Filler == 0 || h.Kinds != 0 || h.Flags&Rival != 0 {
 				return true
 			}
-		} else if m, _ := monthAt(b[from:end]); m == 0 {
+		} else {
 			return false
 		}
 		j = from
@@ -156,7 +166,7 @@ func (x *Lexicon) Before(b []byte, p int, h *Hit) bool {
 			return false
 		}
 		end = j
-		_, from = wordBack(b, end)
+		hash, from = wordBack(b, end)
 	}
 	return false
 }
@@ -192,11 +202,11 @@ func wordBack(b []byte, end int) (hash uint32, from int) {
 	return hashEnd(hash), from
 }
 
-// ending finds the longest phrase that ends with the word b[from:end].
-func (x *Lexicon) ending(b []byte, from, end int, h *Hit) bool {
+// ending finds the longest phrase, of most words at most, that ends with the word b[from:end] of the given hash.
+func (x *Lexicon) ending(b []byte, from, end, most int, hash uint32, h *Hit) bool {
 	var start, stop [maxPhraseWords]int
 	n, total := 0, 0
-	for f, e := from, end; n < maxPhraseWords; {
+	for f, e := from, end; n < most; {
 		if total += e - f; total > maxPhrase {
 			break
 		}
@@ -206,11 +216,14 @@ func (x *Lexicon) ending(b []byte, from, end int, h *Hit) bool {
 		for j > 0 && f-j < 2 && phraseGap(b[j-1]) {
 			j--
 		}
-		if j == 0 || !IsLetter(b[j-1]) || j == f && !camel(b, f) {
+		if n == most || j == 0 || !IsLetter(b[j-1]) || j == f && !camel(b, f) {
 			break
 		}
 		e = j
-		_, f = wordBack(b, e)
+		var prev uint32
+		if prev, f = wordBack(b, e); n == 1 && !x.paired(prev, hash) {
+			break
+		}
 	}
 	var buf [maxPhrase]byte
 	for k := n; k > 0; k-- {
@@ -272,16 +285,20 @@ func (x *Lexicon) Exact(b []byte) (Sense, bool) {
 		return Sense{}, false
 	}
 	var buf [maxPhrase]byte
-	n := 0
+	n, hash := 0, uint32(hashSeed)
 	for _, c := range b {
 		switch {
 		case IsLetter(c):
-			buf[n] = lower(c)
+			buf[n] = c | 0x20
+			hash = hashStep(hash, c|0x20)
 			n++
 		case phraseGap(c) || c == ':' || c == '#' || c == '?' || c == '*':
 		default:
 			return Sense{}, false
 		}
+	}
+	if x.ends[hashEnd(hash)%wordSlots] == 0 {
+		return Sense{}, false
 	}
 	s, ok := x.phrases[string(buf[:n])]
 	return s, ok

@@ -144,7 +144,7 @@ func (s *Shard) urgent(c *conn, side int, off uint64, b []byte, t *segment, at f
 	}
 	lo, hi := max(0, i-contextBytes), min(len(b), i+1+contextBytes)
 	out := append(append(make([]byte, 0, 2*contextBytes), b[lo:i]...), b[i+1:hi]...)
-	if len(out) > 0 && c.half[side].state == open {
+	if c.half[side].state == open {
 		s.queueReading(c, side, off+uint64(lo), off+uint64(hi), out)
 	}
 	s.evade(c, EvasionUrgent, at)

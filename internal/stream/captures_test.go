@@ -124,6 +124,11 @@ func TestCaptures(t *testing.T) {
 		if testing.Verbose() && (st.Conflicts > 0 || len(g.rec.detail) > 0) {
 			t.Logf("%s: %v conflicts %d bytes %d late %d beaten %d", name, g.rec.detail, st.Conflicts, st.Conflicting, st.LateBytes, st.Beaten)
 		}
+		switch packets[0].Link {
+		case flow.LinkEthernet, flow.LinkNull, flow.LinkLoop, flow.LinkRaw, flow.LinkIPv4, flow.LinkIPv6, flow.LinkSLL, flow.LinkSLL2:
+		default:
+			continue
+		}
 		if strings.HasPrefix(name, "encap/") {
 			continue
 		}

@@ -45,7 +45,7 @@ type half struct {
 	late     [4]run // holes that were given up, the newest ones
 	lateN    int
 	seq      uint32 // sequence number of next
-	ackSeq   uint32 // acknowledgement seen before the first byte
+	ackSeq   uint32 // newest acknowledgement, as it was sent
 	isn      uint32
 	pendISN  uint32 // of a SYN on a living connection: its next use, or a fake
 	window   uint32 // as this end advertises it for the other's bytes

@@ -199,18 +199,16 @@ func (h *header) extensions(b []byte, at int, next uint8, short coverage.Reason)
 // sum adds b to a ones' complement sum in host byte order; fold makes the 16-bit value. The byte order does not
 // matter for the check against 0xffff.
 func sum(b []byte, s uint64) uint64 {
-	var c uint64
-	for len(b) >= 64 {
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), 0)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[16:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[24:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[32:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[40:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[48:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[56:]), c)
-		s, c = bits.Add64(s, 0, c)
-		s += c
+	var c, r uint64
+	for len(b) >= 128 { // two chains of additions that the processor can run side by side
+		s = sum64((*[64]byte)(b), s)
+		r = sum64((*[64]byte)(b[64:]), r)
+		b = b[128:]
+	}
+	s, c = bits.Add64(s, r, 0)
+	s += c
+	if len(b) >= 64 {
+		s = sum64((*[64]byte)(b), s)
 		b = b[64:]
 	}
 	for len(b) >= 8 {
@@ -218,11 +216,30 @@ func sum(b []byte, s uint64) uint64 {
 		s += c
 		b = b[8:]
 	}
+	if len(b) >= 4 {
+		s, c = bits.Add64(s, uint64(binary.LittleEndian.Uint32(b)), 0)
+		s += c
+		b = b[4:]
+	}
 	var tail uint64
 	for i := 0; i < len(b); i++ {
 		tail |= uint64(b[i]) << (8 * i)
 	}
 	s, c = bits.Add64(s, tail, 0)
+	return s + c
+}
+
+func sum64(b *[64]byte, s uint64) uint64 {
+	var c uint64
+	s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[0:]), 0)
+	s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
+	s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[16:]), c)
+	s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[24:]), c)
+	s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[32:]), c)
+	s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[40:]), c)
+	s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[48:]), c)
+	s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[56:]), c)
+	s, c = bits.Add64(s, 0, c) // all ones and a carry
 	return s + c
 }
 

@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"net/netip"
+
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/flow"
 )
@@ -38,6 +40,8 @@ type fragments struct {
 	head, tail *datagram
 	mem        int
 	buf        []byte
+	told       [16]fragKey // contradictions outside of flows
+	toldN      int
 }
 
 // fragment takes one fragment; b is its payload.
@@ -228,6 +232,26 @@ func (s *Shard) assembled(d *datagram, p *flow.Packet) {
 	}
 }
 
+// evadeWithoutFlow tells contradicting fragments that make no segment or datagram. The flow has ports of 0 and is told
+// again only after those of other ends, so that a flood of them tells little.
+func (s *Shard) evadeWithoutFlow(p *flow.Packet, h *header) {
+	k := fragKey{src: h.src, dst: h.dst, proto: h.proto, v6: h.v6}
+	for _, v := range s.frags.told {
+		if v == k {
+			return
+		}
+	}
+	s.frags.told[s.frags.toldN%len(s.frags.told)] = k
+	s.frags.toldN++
+	f := &flow.Flow{
+		Transport: flow.Transport(h.proto), VLANs: p.VLANs, VLAN: p.VLAN, Capture: p.Capture,
+		First: p.At, Last: p.At, Frame: [2]uint64{p.Frame, p.Frame},
+	}
+	f.Ends[0] = netip.AddrPortFrom(h.src.netip(h.v6), 0)
+	f.Ends[1] = netip.AddrPortFrom(h.dst.netip(h.v6), 0)
+	s.opener.Evasion(f, EvasionFragment, p.At)
+}
+
 // overlay writes the bytes that are there over dst.
 func (ps *pages) overlay(dst []byte) {
 	for _, pg := range ps.list {
@@ -250,6 +274,7 @@ func (s *Shard) secondReading(p *flow.Packet, h *header, l4, other []byte, loser
 	c, side, at := s.flowOf(h, l4)
 	if c == nil {
 		s.acc.Drop(coverage.FragOverlap, uint64(loser))
+		s.evadeWithoutFlow(p, h)
 		return
 	}
 	s.evade(c, EvasionFragment, p.At)
@@ -331,6 +356,9 @@ func (s *Shard) giveUp(d *datagram, why coverage.Reason) {
 		s.acc.Drop(why, uint64(rest))
 	}
 	if n == 0 {
+		if d.conflict {
+			s.evadeWithoutFlow(&p, &h)
+		}
 		return
 	}
 	h.frag, h.more, h.cut, h.partial, h.end = false, false, 0, true, n

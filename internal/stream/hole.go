@@ -94,7 +94,7 @@ func (s *Shard) resolve(c *conn, side int, limit uint64, at flow.Time) {
 	if !okO {
 		first = ^uint64(0)
 	}
-	if okH && held <= h.next {
+	if okH && held <= h.next && first > h.next {
 		// The receiver took what it had to refuse, so its checksum is the work of this capture. A sender who is alone in
 		// the capture gets the benefit of the doubt.
 		if h.ackOff > h.next || !h.ackSeen {
@@ -131,6 +131,9 @@ func (s *Shard) after(c *conn, side int, at flow.Time) bool {
 	if h.state == settling && at-sp.since >= graceTime {
 		s.settle(c, side, at)
 	}
+	for h.hole() && h.ackOff > h.next && sp.holds(h.next) {
+		s.resolve(c, side, h.ackOff, at) // the receiver took it, so there is no better version to wait for
+	}
 	if h.hole() && h.ackOff > h.next {
 		if !sp.grace {
 			sp.grace, sp.graceAck, sp.graceAt, sp.gracePkts = true, h.ackOff, at, 0
@@ -142,13 +145,19 @@ func (s *Shard) after(c *conn, side int, at flow.Time) bool {
 			sp.grace = false
 		}
 	}
-	if h.sp != nil && h.sp.far.n > 0 && (h.sp.farAcked || h.sp.farSegs >= settleSegments && !h.ackSeen) {
+	if h.sp != nil && h.sp.far.n > 0 && (h.sp.farAcked || h.sp.farSegs >= jumpSegments && !h.ackSeen) {
 		if !s.jump(c, side, at) {
 			return false
 		}
 	}
 	s.tidy(c, side)
 	return true
+}
+
+// holds tells whether the byte at off was held back.
+func (sp *spill) holds(off uint64) bool {
+	first, ok := sp.held.first()
+	return ok && first <= off
 }
 
 // tickSpill gives up what waits too long.
@@ -258,7 +267,7 @@ func (s *Shard) based(c *conn, side int) {
 	h.origin, h.ackOff = h.next, h.next
 	h.hist.lo = h.next
 	if h.ackSeen {
-		if a := h.off(h.ackSeq); a > h.next && a-h.next <= maxJump {
+		if a := h.off(h.ackSeq); a > h.next && a-h.next <= maxAhead {
 			h.ackOff = a
 		}
 	}

@@ -68,7 +68,20 @@ func Route(p *flow.Packet, acc *coverage.Account) (shard uint8, ok bool) {
 			if typ < 0x600 {
 				return 0, refuse(p, acc, coverage.NotIP)
 			}
-		case etherMPLS, etherMPLSm, etherPPPoE, etherNSH, etherPBB, etherTEB, etherERSPAN:
+		case etherPPPoE: // session: six bytes of header, then the PPP protocol
+			if len(b) < 8 {
+				return 0, refuse(p, acc, short(p))
+			}
+			switch binary.BigEndian.Uint16(b[6:]) {
+			case 0x0021:
+				typ = etherIPv4
+			case 0x0057:
+				typ = etherIPv6
+			default:
+				return 0, refuse(p, acc, coverage.NotIP)
+			}
+			at += 8
+		case etherMPLS, etherMPLSm, etherNSH, etherPBB, etherTEB, etherERSPAN:
 			return 0, refuse(p, acc, coverage.Tunnel)
 		case 0:
 			return 0, refuse(p, acc, coverage.LinkType)

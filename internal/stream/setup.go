@@ -40,7 +40,7 @@ func (s *Shard) startsAt(c *conn, side int, seq uint32, at flow.Time) bool {
 		s.drain(c, side, at)
 	default:
 		off := h.off(seq)
-		return off <= h.origin && h.origin-off <= maxJump
+		return off <= h.origin && h.origin-off <= maxAhead
 	}
 	return true
 }
@@ -95,7 +95,7 @@ func (c *conn) fits(side int, seq uint32) bool {
 		first, ok := h.sp.ooo.first()
 		return !ok || off <= first && first-off <= reach
 	}
-	return off <= h.origin && h.origin-off <= maxJump
+	return off <= h.origin && h.origin-off <= maxAhead
 }
 
 // outOfReach tells whether seq cannot be a part of the present connection.
@@ -131,6 +131,10 @@ func (s *Shard) farAway(c *conn, side int, off uint64, b []byte, at flow.Time) {
 	}
 	sp.farLo, sp.farHi = min(sp.farLo, off), max(sp.farHi, end)
 	sp.farSegs++
+	if h := &c.half[side]; h.ackSeen && h.state == open { // the acknowledgement may have been captured first
+		a := h.off(h.ackSeq)
+		sp.farAcked = sp.farAcked || a >= sp.farLo && a <= sp.farHi
+	}
 	var d difference
 	fresh, _ := s.store(c, &sp.far, off, b, &d)
 	s.outside(uint64(len(b) - fresh))
@@ -162,7 +166,7 @@ func (s *Shard) jump(c *conn, side int, at flow.Time) bool {
 	if !ok {
 		return true
 	}
-	if lo >= h.next && lo-h.next <= maxJump {
+	if lo >= h.next && !c.finished() && !c.reset {
 		sp.ooo, sp.far = sp.far, sp.ooo
 		s.resolve(c, side, ^uint64(0), at)
 		for h.hole() {

@@ -12,7 +12,8 @@ import (
 // Opener gives a flow its consumer when its first byte is about to be told, and hears of tricks.
 type Opener interface {
 	Open(f *flow.Flow) flow.Consumer
-	// Evasion tells that a flow shows a trick, once per flow and detail. It may come before Open.
+	// Evasion tells that a flow shows a trick, once per flow and detail. It may come before Open. Fragments that belong
+	// to no flow come with a flow of their own, without ports, that is never opened.
 	Evasion(f *flow.Flow, detail string, at flow.Time)
 }
 
@@ -26,13 +27,15 @@ const (
 	numEvasions        = 5
 	maxAltBytes        = 64 << 10 // bytes of second versions that wait in one direction
 	maxAlts            = 64
-	contextBytes       = 256 // unchanged bytes told on each side of a second version
-	maxJump            = 256 << 20
+	contextBytes       = 256       // unchanged bytes told on each side of a second version
+	maxAhead           = 256 << 20 // an acknowledgement further ahead is not believed
 	gracePackets       = 32
 	graceTime          = flow.Second / 5
 	settleSegments     = 4
+	jumpSegments       = 4
 	keepAliveIdle      = flow.Second
 	maxCuts            = 256
+	maxLeap            = 300 * flow.Second
 	urgentCommandsFrom = 0xf0 // telnet commands are urgent by design
 )
 
@@ -45,6 +48,7 @@ type Shard struct {
 	acc    *coverage.Account
 	stats  Stats
 	now    flow.Time // of the newest tick, or of the first packet
+	ahead  flow.Time // a tick that leapt and waits to be confirmed
 	begun  bool
 	table  table
 	conns  []*conn
@@ -213,8 +217,15 @@ func (s *Shard) evade(c *conn, detail string, at flow.Time) {
 // time, at the same place in the order of packets whatever the number of workers.
 func (s *Shard) Tick(now flow.Time) {
 	if s.begun && now <= s.now {
+		s.ahead = 0
 		return
 	}
+	// One packet with a time far off must not end every flow: a leap counts when a second tick confirms it.
+	if s.begun && now-s.now > maxLeap && (s.ahead == 0 || now < s.ahead) {
+		s.ahead = now
+		return
+	}
+	s.ahead = 0
 	s.now, s.begun = now, true
 	s.expireFragments(now)
 	for i := s.lists[listSpill].head; i != none; {

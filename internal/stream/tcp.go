@@ -167,6 +167,7 @@ func (s *Shard) inOrder(c *conn, side int, t *segment, p *flow.Packet) {
 	h.window = t.window
 	h.sound = true
 	if o.state == open {
+		o.ackSeq = t.ack
 		if a := o.off(t.ack); a > o.ackOff && a <= o.next {
 			o.ackOff = a
 		} else if a > o.next {
@@ -213,21 +214,19 @@ func (h *half) done() bool { return !h.seen || h.finSeen && h.next >= h.fin }
 // acked notes that the other end has received everything of side before ack.
 func (s *Shard) acked(c *conn, side int, ack uint32, at flow.Time) {
 	h := &c.half[side]
-	h.ackSeen = true
+	h.ackSeen, h.ackSeq = true, ack
 	switch h.state {
 	case unseen:
-		h.ackSeq = ack
 	case settling:
-		h.ackSeq = ack
 		if first, ok := h.sp.ooo.first(); ok && h.off(ack) > first && h.off(ack)-first < 1<<31 {
 			s.settle(c, side, at)
 		}
 	default:
 		a := h.off(ack)
-		if a > h.ackOff && (a <= h.next || a-h.next <= maxJump) {
+		if a > h.ackOff && (a <= h.next || a-h.next <= maxAhead) {
 			h.ackOff = a
 		}
-		if sp := h.sp; sp != nil && sp.far.n > 0 && a > sp.farLo && a <= sp.farHi {
+		if sp := h.sp; sp != nil && sp.far.n > 0 && a >= sp.farLo && a <= sp.farHi {
 			sp.farAcked = true
 		}
 	}
@@ -291,6 +290,9 @@ func (s *Shard) inWindow(c *conn, side int, off uint64, b []byte, t *segment, at
 	h := &c.half[side]
 	if h.state == settling {
 		s.outOfOrder(c, side, off, b, t.ttl, at)
+		if h.state != settling { // the budget was spent
+			return
+		}
 		h.sp.settleSegs++
 		if h.sp.settleSegs >= settleSegments || at-h.sp.since >= graceTime {
 			s.settle(c, side, at)

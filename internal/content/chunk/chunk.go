@@ -145,8 +145,11 @@ func (r *Reader) Rest() ([]byte, bool) {
 	if len(r.side) == 0 && len(r.cur) == 0 {
 		r.pull()
 	}
-	if len(r.side) > 0 || !r.last {
+	switch {
+	case !r.last, len(r.side) > 0 && len(r.cur) > 0:
 		return nil, false
+	case len(r.side) > 0:
+		return r.side, true
 	}
 	return r.cur, true
 }

@@ -38,13 +38,13 @@ func Append(dst, b []byte, xml bool) []byte {
 		dst = append(dst, b[:i]...)
 		b = b[i:]
 		n := 0
-		dst, n = one(dst, b, xml)
+		dst, n = One(dst, b, xml)
 		b = b[n:]
 	}
 }
 
-// one undoes the reference at b[0] and returns how long it was.
-func one(dst, b []byte, xml bool) ([]byte, int) {
+// One appends what the reference at b[0] stands for, or what is there if it is none, and returns how long that was.
+func One(dst, b []byte, xml bool) ([]byte, int) {
 	if len(b) > 2 && b[1] == '#' {
 		return numeric(dst, b)
 	}

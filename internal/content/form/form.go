@@ -5,6 +5,8 @@ package form
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/window"
@@ -62,16 +64,25 @@ func (p *parser) Next(b []byte, last bool) int {
 
 // end returns the length of the pair that b begins with.
 func end(b []byte) int {
-	n := bytes.IndexByte(b, '&')
-	if n < 0 {
-		n = len(b)
-	}
 	// Some writers end pairs by lines (text/plain forms), and holes read as a line feed.
-	if k := bytes.IndexByte(b[:n], '\n'); k >= 0 {
-		n = k
+	n := 0
+	for ; n+8 <= len(b); n += 8 {
+		w := binary.LittleEndian.Uint64(b[n:])
+		amp, nl := w^(ones*'&'), w^(ones*'\n')
+		if m := ((amp-ones)&^amp | (nl-ones)&^nl) & highs; m != 0 {
+			return n + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for n < len(b) && b[n] != '&' && b[n] != '\n' {
+		n++
 	}
 	return n
 }
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
 
 func (p *parser) pair(v []byte) {
 	if n := len(v); n > 0 && v[n-1] == '\r' {

@@ -13,6 +13,8 @@ package html
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/charset"
@@ -44,6 +46,8 @@ type parser struct {
 	fresh  bool   // the aside has not begun to be emitted
 	pre    int    // open pre elements
 	sep    byte   // separator that is due before the next text
+	start  bool   // nothing but white space since the last tag
+	limit  int    // length of out at which it is emitted
 	out    []byte // running text that was not emitted yet
 	tail   byte   // last byte emitted as text, '\n' in the beginning
 	buf    []byte
@@ -65,7 +69,7 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	if name == "" {
 		name = metaCharset(r.Peek(1024))
 	}
-	p := &parser{e: e, tail: '\n', out: make([]byte, 0, flushAt+1024)}
+	p := &parser{e: e, tail: '\n', start: true, limit: flushAt, out: make([]byte, 0, flushAt+1024)}
 	window.Run(charset.NewReader(r, name), p)
 	if p.state != inText && !p.fresh && !p.hush {
 		e.Text(newline)
@@ -115,50 +119,79 @@ func (p *parser) Next(b []byte, last bool) int {
 
 // text takes text up to the next tag or the end of b.
 func (p *parser) text(b []byte, last bool) int {
-	n := 0
-	for n < len(b) && n < 16 && b[n] != '<' {
-		n++
-	}
-	if n == 16 {
-		if k := bytes.IndexByte(b[n:], '<'); k >= 0 {
-			n += k
-		} else {
-			n = len(b)
-		}
-	}
+	n, busy := endOf(b)
 	if n == len(b) && !last {
 		n = entity.Cut(b)
 	}
-	for at := 0; at < n; {
-		// Pieces, so that the buffer of running text keeps its bound.
-		k := min(n, at+flushAt)
-		if k < n {
-			k = at + max(1, entity.Cut(b[at:k]))
-		}
-		p.append(b[at:k])
-		at = k
+	if n > 0 {
+		p.append(b[:n], busy)
 	}
 	return n
 }
 
-// append adds text to the running text.
-func (p *parser) append(v []byte) {
-	if p.sep != 0 || len(v) > 0 && v[0] <= ' ' {
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// endOf returns the index of the next '<', len(b) if there is none; busy is set when there may be a reference or a line end before it.
+func endOf(b []byte) (n int, busy bool) {
+	var seen uint64
+	for ; n+8 <= len(b); n += 8 {
+		w := binary.LittleEndian.Uint64(b[n:])
+		lt, amp, nl, cr := w^(ones*'<'), w^(ones*'&'), w^(ones*'\n'), w^(ones*'\r')
+		seen |= (amp-ones)&^amp | (nl-ones)&^nl | (cr-ones)&^cr
+		if m := (lt - ones) &^ lt & highs; m != 0 {
+			return n + bits.TrailingZeros64(m)>>3, seen&highs != 0
+		}
+	}
+	for ; n < len(b) && b[n] != '<'; n++ {
+		busy = busy || b[n] == '&' || b[n] == '\n' || b[n] == '\r'
+	}
+	return n, busy || seen&highs != 0
+}
+
+// append adds text to the running text; busy tells that there may be a reference or a line end in it. What becomes of
+// it must not depend on how the text was cut into pieces.
+func (p *parser) append(v []byte, busy bool) {
+	if p.start {
 		if v = p.begin(v); len(v) == 0 {
 			return
 		}
+		p.start = false
 	}
-	at := len(p.out)
-	if bytes.IndexByte(v, '&') >= 0 {
-		p.out = entity.Append(p.out, v, false)
-	} else {
-		p.out = append(p.out, v...)
+	if !busy {
+		p.add(v, false)
+		return
 	}
-	if p.pre == 0 {
-		unfold(p.out[at:])
+	for {
+		i := bytes.IndexByte(v, '&')
+		if i < 0 {
+			p.add(v, true)
+			return
+		}
+		p.add(v[:i], true)
+		n := 0
+		p.buf, n = entity.One(p.buf[:0], v[i:], false)
+		p.add(p.buf, false)
+		v = v[i+n:]
 	}
-	if len(p.out) >= flushAt {
-		p.flush()
+}
+
+// add copies text behind the running text, and emits from it whenever it reaches the limit.
+func (p *parser) add(v []byte, busy bool) {
+	for len(v) > 0 {
+		if len(p.out) >= p.limit {
+			p.flush()
+			p.limit = len(p.out) + flushAt
+		}
+		at, n := len(p.out), min(len(v), p.limit-len(p.out))
+		p.out = append(p.out, v[:n]...)
+		if busy && p.pre == 0 {
+			unfold(p.out[at:], '\n')
+			unfold(p.out[at:], '\r')
+		}
+		v = v[n:]
 	}
 }
 
@@ -171,6 +204,9 @@ func (p *parser) begin(v []byte) []byte {
 	switch {
 	case p.pre > 0:
 		t = v
+		if len(t) == 0 {
+			return nil
+		}
 	case len(t) == 0 && p.sep == 0 && len(v) > 0:
 		p.space()
 		return nil
@@ -197,16 +233,13 @@ func (p *parser) space() {
 }
 
 // unfold makes line ends of the source spaces: they mean nothing in HTML.
-func unfold(v []byte) {
+func unfold(v []byte, end byte) {
 	for {
-		i := bytes.IndexByte(v, '\n')
+		i := bytes.IndexByte(v, end)
 		if i < 0 {
 			return
 		}
 		v[i] = ' '
-		if i > 0 && v[i-1] == '\r' {
-			v[i-1] = ' '
-		}
 		v = v[i+1:]
 	}
 }
@@ -227,9 +260,6 @@ func (p *parser) flush() {
 		p.row.lost = true
 	}
 	n := bytes.LastIndexByte(p.out, '\n') + 1
-	if p.row.open && n > p.row.start && !p.row.lost {
-		n = p.row.start
-	}
 	if n == 0 {
 		if len(p.out) < flushMax {
 			return
@@ -277,7 +307,10 @@ func (p *parser) aside(b []byte, last bool) int {
 
 // beside emits text between two lines of the running text.
 func (p *parser) beside(v []byte) {
-	if len(v) == 0 || p.hush || p.fresh && len(bytes.TrimSpace(v)) == 0 {
+	for p.fresh && len(v) > 0 && v[0] <= ' ' {
+		v = v[1:]
+	}
+	if len(v) == 0 || p.hush {
 		return
 	}
 	if p.fresh {

@@ -17,7 +17,7 @@ func TestDecode(t *testing.T) {
 	cases := []struct{ name, in, want string }{
 		{"inline joins", `<p>SSN 123<b>-45-</b>6789`, "text \"SSN 123-45-6789\"\n"},
 		{"attribute between halves", `123<b class="x" title="t">-45-</b>6789`, "field 8 b@title=\"t\"\ntext \"123-45-6789\"\n"},
-		{"comment between halves", `123<!-- no -->-45-6789`, "text \" no \\n123-45-6789\"\n"},
+		{"comment between halves", `123<!-- no -->-45-6789`, "text \"no \\n123-45-6789\"\n"},
 		{"script between halves", `<p>a</p><p>123<script>var x="</b>";</script>-45-6789`, "text \"a\\nvar x=\\\"</b>\\\";\\n123-45-6789\"\n"},
 		{"references", `&#49;23&#x2d;45&#45;6789 &amp; &lt;b&gt; &eacute;&nbsp;&bogus; AT&T`, "text \"123-45-6789 & <b> é\\u00a0&bogus; AT&T\"\n"},
 		{"blocks", "<div>SSN:</div>\n  <div>123-45-6789</div><br>x<br/>y", "text \"SSN:\\n123-45-6789\\nx\\ny\"\n"},
@@ -79,7 +79,7 @@ type joined struct {
 	b strings.Builder
 }
 
-func (j *joined) Text(b []byte)                   { j.b.Write(b) }
+func (j *joined) Text(b []byte)                    { j.b.Write(b) }
 func (j *joined) Field(_ object.Role, _, _ []byte) {}
 
 // oracle compares the text with that of x/net/html, for pages without scripts and comments.

@@ -24,7 +24,7 @@ func (p *parser) markup(b []byte, last bool) int {
 		return 0
 	}
 	if len(b) < 3 {
-		p.append(b)
+		p.append(b, true)
 		return len(b)
 	}
 	c, closing := b[1], false
@@ -48,7 +48,7 @@ func (p *parser) markup(b []byte, last bool) int {
 		p.hush = c|0x20 == '!'|0x20 && b[2]|0x20 == 'd' && (len(b) < 4 || b[3]|0x20 == 'o')
 		return 2
 	}
-	p.append(b[:1])
+	p.append(b[:1], false)
 	return 1
 }
 
@@ -83,6 +83,7 @@ func (p *parser) tag(b []byte, closing, last bool) int {
 	if nameEnd-start <= 8 {
 		kind = elements.find(key)
 	}
+	p.start = true
 	p.element(kind, t[start:nameEnd], closing)
 	if !closing && nameEnd < i {
 		p.attributes(t[:i], start, nameEnd)

@@ -72,13 +72,13 @@ type parser struct {
 	pendLen int    // a value that waits for a sibling to say what it is
 	pendAt  int    // depth of its object
 	pend    [maxLabel]byte
-	label   [2 * maxLabel]byte
-	stack   [maxDepth + 1]frame
+	label   [4 * maxLabel]byte
+	stack   []frame
 }
 
 func decode(r object.Reader, e object.Emitter, _ *object.Meta) coverage.Reason {
 	r = charset.NewReader(r, "utf-8")
-	p := &parser{e: e}
+	p := &parser{e: e, stack: make([]frame, 8)}
 	p.stack[0].array = true
 	p.lines = isLines(r.Peek(object.PeekMax))
 	window.Run(r, p)
@@ -241,13 +241,12 @@ func literal(b []byte, last bool) int {
 
 // broken gives up the grammar: the rest is text.
 func (p *parser) broken() {
-	p.flushPending(nil)
 	p.closeUnits()
 	p.state = inText
 }
 
 func (p *parser) closeUnits() {
-	p.flushPending(nil)
+	p.flushPending()
 	for ; p.units > 0; p.units-- {
 		p.e.End()
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/window"
@@ -34,6 +35,8 @@ func TestDecode(t *testing.T) {
 			"begin 1\nfield 0 ssn=\"1\"\nend\nstructure table\nbegin 1\nfield 0 ssn=\"2\"\nend\n"},
 		{"key and value", `{"name":"ssn","value":"219099999"}`, "field 0 name=\"ssn\"\nfield 0 ssn value=\"219099999\"\n"},
 		{"value and key", `{"value":219099999,"type":"SSN"}`, "field 0 SSN value=\"219099999\"\nfield 0 type=\"SSN\"\n"},
+		{"value below a key", `{"ssn":{"value":"219099999","type":"string"},"dob":{"type":"date","value":"x"},"a":{"value":1}}`,
+			"field 0 ssn string value=\"219099999\"\nfield 0 ssn.type=\"string\"\nfield 0 dob.type=\"date\"\nfield 0 dob date value=\"x\"\nfield 0 a value=\"1\"\n"},
 		{"lone value", `{"value":"219099999"}`, "field 0 value=\"219099999\"\n"},
 		{"broken", `{"a":"1","b":x,"ssn":"2"}`, "field 0 a=\"1\"\ntext \"x,\\\"ssn\\\":\\\"2\\\"}\"\n"},
 		{"cut", `{"a":"1","ssn":"219-09-9`, "field 0 a=\"1\"\ntext \"219-09-9\"\n"},
@@ -100,6 +103,9 @@ func (v *values) Text(b []byte)                    { v.got["text"]++ }
 
 // oracle compares the leaves with those of encoding/json.
 func oracle(t *testing.T, doc []byte) {
+	if !stdjson.Valid(doc) || !utf8.Valid(doc) || bytes.Contains(doc, []byte("\\u")) {
+		return // encoding/json puts a replacement where an escape is half a pair
+	}
 	d := stdjson.NewDecoder(bytes.NewReader(doc))
 	d.UseNumber()
 	var root any
@@ -108,6 +114,9 @@ func oracle(t *testing.T, doc []byte) {
 	}
 	v := &values{got: map[string]int{}}
 	decode(windowtest.Reader(string(doc), 11), v, &object.Meta{})
+	if v.got["text"] > 0 {
+		return // too deep
+	}
 	for _, l := range leaves(root, nil) {
 		v.got[l]--
 	}

@@ -57,9 +57,9 @@ func (p *parser) key(k []byte) {
 }
 
 // nearest is the last key of the path.
-func (p *parser) nearest() []byte {
-	return p.path[bytes.LastIndexByte(p.path, '.')+1:]
-}
+func (p *parser) nearest() []byte { return lastKey(p.path) }
+
+func lastKey(path []byte) []byte { return path[bytes.LastIndexByte(path, '.')+1:] }
 
 // pathLabel is the path, cut from the left at a key if it is too long.
 func (p *parser) pathLabel() []byte {
@@ -95,7 +95,9 @@ func (p *parser) leaf(v []byte, isString bool) {
 	case hinting, nesting:
 		if isString {
 			f.addHint(v)
-			p.flushPending(f)
+			if p.pendAt == p.depth {
+				p.flushPending()
+			}
 		}
 	case naming:
 		if isString && isWord(v) {
@@ -110,36 +112,38 @@ func (p *parser) leaf(v []byte, isString bool) {
 // explained takes a value whose label is what its siblings say; if none did yet, it waits for them.
 func (p *parser) explained(f *frame, v []byte) {
 	if f.hintLen > 0 {
-		p.e.Field(object.RoleNone, p.hintLabel(f, p.nearest()), v)
+		p.e.Field(object.RoleNone, p.hintLabel(p.depth, p.nearest()), v)
 		return
 	}
 	if len(v) > len(p.pend) {
 		p.e.Field(object.RoleNone, p.pathLabel(), v)
 		return
 	}
-	p.flushPending(nil)
+	p.flushPending()
 	p.pendLen, p.pendAt = copy(p.pend[:], v), p.depth
 }
 
-// flushPending emits the value that waits, with the hints of f. Without them its label is "value".
-func (p *parser) flushPending(f *frame) {
-	if p.pendLen == 0 || f != nil && p.pendAt != p.depth {
-		return
+// flushPending emits the value that waits, if there is one.
+func (p *parser) flushPending() {
+	if n := p.pendLen; n > 0 {
+		p.pendLen = 0
+		p.e.Field(object.RoleNone, p.hintLabel(p.pendAt, valueLabel), p.pend[:n])
 	}
-	n := p.pendLen
-	p.pendLen = 0
-	label := valueLabel
-	if f != nil && f.hintLen > 0 {
-		label = p.hintLabel(f, valueLabel)
-	}
-	p.e.Field(object.RoleNone, label, p.pend[:n])
 }
 
 var valueLabel = []byte("value")
 
-func (p *parser) hintLabel(f *frame, key []byte) []byte {
-	l := append(p.label[:0], f.hint[:f.hintLen]...)
-	l = append(l, ' ')
+// hintLabel is the label of the value with a key in the object at a depth: the key that the object stands under, what
+// its siblings say, and the key.
+func (p *parser) hintLabel(depth int, key []byte) []byte {
+	f := &p.stack[depth]
+	l := p.label[:0]
+	if depth > 0 && !p.stack[depth-1].array {
+		l = append(append(l, lastKey(p.path[:f.base])...), ' ')
+	}
+	if f.hintLen > 0 {
+		l = append(append(l, f.hint[:f.hintLen]...), ' ')
+	}
 	return append(l, key...)
 }
 
@@ -198,6 +202,9 @@ func (p *parser) fhir(v []byte) {
 
 // push opens an object or an array.
 func (p *parser) push(array bool) {
+	if p.depth+1 == len(p.stack) {
+		p.stack = append(p.stack, make([]frame, len(p.stack))...)
+	}
 	up := &p.stack[p.depth]
 	cl := p.class
 	if up.array {
@@ -253,14 +260,16 @@ func (p *parser) isRecords(up *frame) bool {
 // pop closes an object or an array.
 func (p *parser) pop() {
 	f := &p.stack[p.depth]
-	if p.pendLen > 0 && p.pendAt == p.depth {
-		p.flushPending(f)
+	if p.pendAt == p.depth {
+		p.flushPending()
 	}
 	p.depth--
 	up := &p.stack[p.depth]
 	if f.class == nesting && f.hintLen > 0 {
 		up.addHint(f.hint[:f.hintLen])
-		p.flushPending(up)
+		if p.pendAt == p.depth {
+			p.flushPending()
+		}
 	}
 	if up.array && !f.array {
 		up.flat = f.flat && (up.count == 1 || up.flat)

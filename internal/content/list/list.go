@@ -18,9 +18,8 @@ import (
 
 // Formats returns every format.
 func Formats() []content.Format {
-	fs := []content.Format{
-		mime.Format(),
-		zip.Format(),
+	fs := append(mime.Formats(), zip.Formats()...)
+	fs = append(fs,
 		gzip.Format(),
 		zstd.Format(),
 		html.Format(),
@@ -28,7 +27,7 @@ func Formats() []content.Format {
 		json.Format(),
 		form.Format(),
 		table.Format(),
-	}
+	)
 	fs = append(fs, opaque.Formats()...)
 	return append(fs, text.Format())
 }

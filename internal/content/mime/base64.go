@@ -22,6 +22,13 @@ type base64Source struct {
 	packed []byte
 	out    []byte
 	q      quartet
+
+	// Where bytes of a mail are missing, two line ends stand closer than they should, and the groups of four are out of
+	// step. These find the step again.
+	length  int  // of the line, so far
+	regular int  // length of the lines before, 0: they differ or cannot tell
+	short   bool // the line before was shorter than those before it
+	begin   int  // where the line begins in packed, -1: it is gone
 }
 
 func (s *base64Source) reset(from chunk.Source) {
@@ -30,6 +37,7 @@ func (s *base64Source) reset(from chunk.Source) {
 		s.out = make([]byte, plainLen+8)
 	}
 	s.from, s.in, s.last, s.packed, s.q = from, nil, false, s.packed[:0], quartet{}
+	s.length, s.regular, s.short, s.begin = 0, 0, false, 0
 }
 
 // Next implements chunk.Source.
@@ -42,6 +50,9 @@ func (s *base64Source) Next() ([]byte, bool) {
 	}
 	out := s.block(s.packed[:n])
 	s.packed = s.packed[:copy(s.packed, s.packed[n:])]
+	if s.begin -= n; s.begin < 0 {
+		s.begin = -1
+	}
 	if done {
 		out = s.q.end(out)
 	}
@@ -69,8 +80,52 @@ func (s *base64Source) pack() {
 		if m := len(line); m > 0 && line[m-1] == '\r' {
 			line = line[:m-1]
 		}
+		if s.length == 0 && len(line) > 0 {
+			s.beginLine()
+		}
 		s.packed = append(s.packed, line...)
+		s.length += len(line)
+		if n > len(line) && s.in[n-1] == '\n' {
+			s.endLine()
+		}
 		s.in = s.in[n:]
+	}
+}
+
+// minLine is the shortest line that tells how long lines are.
+const minLine = 40
+
+// beginLine drops what a short line before has left of a group: its other bytes are missing.
+func (s *base64Source) beginLine() {
+	if s.short {
+		if n := len(s.packed) & 3; s.q.n == 0 && n > 0 {
+			s.packed = s.packed[:len(s.packed)-n]
+		}
+	}
+	s.begin = len(s.packed)
+}
+
+// endLine keeps the length of lines in mind. A line behind a short one is the end of a line: its end is in step.
+func (s *base64Source) endLine() {
+	n := s.length
+	s.length = 0
+	switch {
+	case n == 0:
+	case s.regular == 0:
+		if n >= minLine && n&3 == 0 {
+			s.regular = n
+		}
+	case n == s.regular:
+		s.short = false
+	case n > s.regular:
+		s.regular, s.short = 0, false
+	case s.short:
+		if k := n & 3; k > 0 && s.begin >= 0 {
+			s.packed = append(s.packed[:s.begin], s.packed[s.begin+k:]...)
+		}
+		s.short = false
+	default:
+		s.short = true
 	}
 }
 

@@ -9,8 +9,10 @@ import (
 const (
 	// maxBoundary is the longest boundary that is looked for; the standard allows 70 bytes.
 	maxBoundary = 1000
-	// viewLen is how much must be in view to decide on a boundary line: a longer line is none.
-	viewLen = 2 * maxBoundary
+	// lineLen is how much of a line decides whether it is a boundary line: a longer line is none.
+	lineLen = 2 * maxBoundary
+	// viewLen is how much is kept in view, so that an undecided line is never all of it.
+	viewLen = lineLen + 64
 )
 
 // level is an open multipart. It has several names when its boundary is ambiguous.
@@ -152,7 +154,7 @@ func (w *walker) match(s []byte, final bool) (delimiter, verdict) {
 			}
 		}
 	}
-	if len(s) >= viewLen {
+	if len(s) >= lineLen {
 		result = no
 	}
 	return delimiter{}, result

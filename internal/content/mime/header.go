@@ -2,7 +2,6 @@ package mime
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/phiwatch/phiwatch/internal/content/charset"
 	"github.com/phiwatch/phiwatch/internal/coverage"
@@ -18,9 +17,9 @@ const (
 
 // header is what is kept of a header block.
 type header struct {
-	types        []string // values of Content-Type
-	encodings    []string // of Content-Transfer-Encoding
-	dispositions []string // of Content-Disposition
+	types        []contentType // values of Content-Type
+	encodings    []contentType // of Content-Transfer-Encoding
+	dispositions []contentType // of Content-Disposition
 	fields       int
 	field        []byte // of the field that is being read, unfolded
 	out          []byte // its value, decoded
@@ -70,7 +69,7 @@ func emptyLine(view []byte) int {
 		return 1
 	case view[0] == '\r' && len(view) > 1 && view[1] == '\n':
 		return 2
-	case view[0] == '\r' && len(view) > 1 && view[1] == '\r': // CR alone ends the lines
+	case view[0] == '\r': // CR alone ends the lines
 		return 1
 	}
 	return 0
@@ -91,7 +90,7 @@ func (w *walker) beginsField(view []byte) bool {
 		return true
 	}
 	// A stray line: mail programs differ. The header goes on if a field that mail has stands in the next line.
-	if len(line) == len(view) || w.h.fields == 0 && len(w.levels) == 0 {
+	if len(line) == len(view) || w.h.fields == 0 && len(w.levels) == 0 || bytes.HasPrefix(line, dashes) {
 		return false
 	}
 	name, ok := fieldName(firstLine(view[len(line)+1:]))
@@ -197,7 +196,8 @@ func (w *walker) tell() {
 	value := bytes.TrimSpace(field[bytes.IndexByte(field, ':')+1:])
 	h.out = decodeWords(h.out[:0], value)
 	role := object.RoleHeader
-	switch lower := strings.ToLower(string(name)); lower {
+	var low [maxName]byte
+	switch string(lower(low[:0], name)) {
 	case "content-type":
 		h.types = keepValue(h.types, value)
 	case "content-transfer-encoding":
@@ -215,17 +215,42 @@ func (w *walker) tell() {
 }
 
 // keepValue keeps the values of a field that may wrongly be repeated.
-func keepValue(values []string, v []byte) []string {
+func keepValue(values []contentType, v []byte) []contentType {
 	if len(values) >= maxRepeat {
 		return values
 	}
-	return append(values, string(v))
+	media, params := parseValue(string(v))
+	return append(values, contentType{media, params})
+}
+
+// lower appends b to dst in lower case.
+func lower(dst, b []byte) []byte {
+	for _, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }
 
 // decodeWords appends a field value to dst with its encoded words decoded and other bytes turned to UTF-8.
 func decodeWords(dst, value []byte) []byte {
-	if !bytes.Contains(value, []byte("=?")) {
-		return charset.Append(dst, value, "")
+	switch {
+	case bytes.Contains(value, []byte("=?")):
+		return words(dst, value)
+	case isPlain(value):
+		return append(dst, value...)
 	}
-	return words(dst, value)
+	return charset.Append(dst, value, "")
+}
+
+// isPlain tells whether b is printable ASCII with blanks: nothing to convert.
+func isPlain(b []byte) bool {
+	for _, c := range b {
+		if (c < ' ' || c > '~') && c != '\t' {
+			return false
+		}
+	}
+	return true
 }

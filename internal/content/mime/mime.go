@@ -30,7 +30,7 @@ const sureOfMail = content.Sure + 2
 // Formats returns the formats of this package: messages and multiparts, uuencode inside text, form fields, and what is
 // recognised but cannot be opened.
 func Formats() []content.Format {
-	return append([]content.Format{Format(), UU(), formField()}, opaque()...)
+	return append([]content.Format{Format(), UU(), formField()}, unopened()...)
 }
 
 // Format returns the format "mime".
@@ -149,7 +149,8 @@ func sniffHeader(head []byte) bool {
 
 // mailness scores a field name.
 func mailness(name []byte) int {
-	switch strings.ToLower(string(name)) {
+	var low [maxName]byte
+	switch string(lower(low[:0], name)) {
 	case "received", "return-path", "message-id", "mime-version", "delivered-to", "dkim-signature", "x-mailer", "reply-to",
 		"in-reply-to", "content-transfer-encoding", "x-original-to", "authentication-results":
 		return 2

@@ -10,12 +10,13 @@ import (
 
 const (
 	maxParams = 64
-	// fieldKey is the parameter under which a form field travels to its format. No header can make it: it has a blank.
-	fieldKey = "form field"
+	// fieldKey is the parameter under which a form field travels to its format. No header can make it: keys of headers
+	// are in lower case.
+	fieldKey = "Form-Field"
 	maxFile  = 1024 // longest name of a part
 )
 
-// contentType is a media type with its parameters.
+// contentType is a media type, or the first word of another structured field, with its parameters.
 type contentType struct {
 	media  string
 	params []object.Param
@@ -39,9 +40,8 @@ func (h *header) contentType(parentMedia string) (contentType, bool) {
 		}
 		return contentType{media: "text/plain"}, false
 	}
-	best, ambiguous := parseType(h.types[0]), false
-	for _, v := range h.types[1:] {
-		t := parseType(v)
+	best, ambiguous := h.types[0], false
+	for _, t := range h.types[1:] {
 		ambiguous = ambiguous || t.media != best.media
 		if strings.HasPrefix(t.media, "multipart/") && !strings.HasPrefix(best.media, "multipart/") {
 			best = t
@@ -53,17 +53,11 @@ func (h *header) contentType(parentMedia string) (contentType, bool) {
 	return best, ambiguous
 }
 
-func parseType(v string) contentType {
-	media, params := parseValue(v)
-	return contentType{media, params}
-}
-
 // boundaries returns the distinct boundaries of all Content-Type fields.
 func (h *header) boundaries() []string {
 	var all []string
-	for _, v := range h.types {
-		_, params := parseValue(v)
-		all = append(all, boundaries(params)...)
+	for _, t := range h.types {
+		all = append(all, boundaries(t.params)...)
 	}
 	return distinct(all)
 }
@@ -94,8 +88,8 @@ next:
 
 // transparent tells whether the transfer encoding leaves boundaries in view.
 func (h *header) transparent() bool {
-	for _, v := range h.encodings {
-		switch e, _ := parseValue(v); e {
+	for _, t := range h.encodings {
+		switch t.media {
 		case "base64", "quoted-printable":
 			return false
 		}
@@ -107,9 +101,8 @@ func (h *header) transparent() bool {
 // decide.
 func (h *header) encoding(w *walker) (string, bool) {
 	var all []string
-	for _, v := range h.encodings {
-		e, _ := parseValue(v)
-		all = append(all, e)
+	for _, t := range h.encodings {
+		all = append(all, t.media)
 	}
 	all = distinct(all)
 	for i, e := range all {
@@ -153,14 +146,13 @@ func looksBase64(b []byte) bool {
 			bad += 2
 		}
 	}
-	return bad*10 <= good
+	return bad*6 <= good
 }
 
 // fileName returns the name of the part without directories, and in full.
 func (h *header) fileName(t contentType) (base, full string) {
-	for _, v := range h.dispositions {
-		_, params := parseValue(v)
-		if full = (contentType{params: params}).param("filename"); full != "" {
+	for _, d := range h.dispositions {
+		if full = d.param("filename"); full != "" {
 			break
 		}
 	}
@@ -176,11 +168,9 @@ func (h *header) fileName(t contentType) (base, full string) {
 
 // formName returns the name of a field of form-data that is no file.
 func (h *header) formName() (string, bool) {
-	for _, v := range h.dispositions {
-		kind, params := parseValue(v)
-		t := contentType{params: params}
-		if kind == "form-data" && t.param("filename") == "" {
-			return t.param("name"), true
+	for _, d := range h.dispositions {
+		if d.media == "form-data" && d.param("filename") == "" {
+			return d.param("name"), true
 		}
 	}
 	return "", false
@@ -250,10 +240,8 @@ func joinParams(raw []object.Param) []object.Param {
 	for i, p := range raw {
 		base, section, encoded := splitKey(p.Key)
 		if section < 0 && !encoded {
-			if strings.Contains(p.Value, "=?") {
-				p.Value = string(words(nil, []byte(p.Value)))
-			} else {
-				p.Value = string(charset.Append(nil, []byte(p.Value), ""))
+			if v := []byte(p.Value); !isPlain(v) || strings.Contains(p.Value, "=?") {
+				p.Value = string(decodeWords(nil, v))
 			}
 			plain = append(plain, p)
 			continue

@@ -137,6 +137,9 @@ func (w *walker) leaf(t contentType) {
 	}
 	src := w.decoded()
 	w.e.Part(m, &chunk.Stream{Source: src})
+	if src == chunk.Source(&w.uu) {
+		w.e.Text(w.uu.in) // behind the end line
+	}
 }
 
 // decoded returns the body with its transfer encoding undone.

@@ -24,20 +24,38 @@ type mark struct {
 // Formats returns the recognisers.
 func Formats() []content.Format {
 	fs := office()
-	for _, m := range marks {
-		fs = append(fs, content.Format{Name: m.name, Media: m.media, Opaque: true, Sniff: m.sniff})
+	for i := range marks {
+		m := &marks[i]
+		fs = append(fs, content.Format{Name: m.name, Media: m.media, Opaque: true, Sniff: m.sniffer()})
 	}
 	fs = append(fs, content.Format{Name: "pdf", Media: "application/pdf", Opaque: true, Sniff: sniffPDF})
-	for _, m := range sealed {
-		fs = append(fs, content.Format{Name: m.name, Media: m.media, Sniff: m.sniff, Decode: password})
+	for i := range sealed {
+		m := &sealed[i]
+		fs = append(fs, content.Format{Name: m.name, Media: m.media, Sniff: m.sniffer(), Decode: password})
 	}
 	return fs
 }
 
 // password is the decoder of ciphertext.
-func password(object.Reader, object.Emitter, *object.Meta) coverage.Reason { return coverage.Password }
+func password(_ object.Reader, e object.Emitter, _ *object.Meta) coverage.Reason {
+	if s, ok := e.(content.Sealer); ok {
+		s.Sealed()
+	}
+	return coverage.Password
+}
 
-func (m mark) sniff(head []byte, _ *object.Meta) content.Score {
+// sniffer returns a Sniff that is done with most heads after one byte: all of them are called for every object.
+func (m *mark) sniffer() func([]byte, *object.Meta) content.Score {
+	at, first := m.at, m.magic[0]
+	return func(head []byte, _ *object.Meta) content.Score {
+		if at >= len(head) || head[at] != first {
+			return content.No
+		}
+		return m.sniff(head)
+	}
+}
+
+func (m *mark) sniff(head []byte) content.Score {
 	end := m.at + len(m.magic)
 	if len(head) < end || string(head[m.at:end]) != m.magic || m.also != nil && !m.also(head) {
 		return content.No

@@ -35,13 +35,14 @@ func (p *parser) endOf(b []byte, i int) int {
 func (p *parser) quoted(b []byte, at int, last bool) int {
 	t := b[:min(len(b), window.Max)]
 	whole := last && len(t) == len(b)
-	doubled := false
+	doubled, lines := false, false
 	i := 1
 	for {
 		k := bytes.IndexByte(t[i:], '"')
 		if k < 0 {
 			break
 		}
+		lines = lines || bytes.IndexByte(t[i:i+k], '\n') >= 0
 		i += k
 		end, need := p.closes(t, i+1)
 		switch {
@@ -60,7 +61,7 @@ func (p *parser) quoted(b []byte, at int, last bool) int {
 			doubled = true
 			i += 2
 			continue
-		case bytes.IndexByte(t[:i], '\n') >= 0:
+		case lines:
 			p.literal = p.off + int64(at+i) // closed in the middle of a later row: it was no opening quote
 			return p.plain(b, last)
 		default:

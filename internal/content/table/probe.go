@@ -15,6 +15,7 @@ type layout struct {
 	delim  byte // 0: no table was found
 	lines  int  // lines that agree on the number of columns
 	cols   int
+	dense  bool // the lines fill at least two columns, and make up most of the head
 	header bool
 	titles int // length of what stands before the header
 	body   int // where the rows begin
@@ -41,7 +42,7 @@ func sniff(head []byte, m *object.Meta) content.Score {
 		return content.No
 	}
 	l := probe(head, m)
-	ok := l.delim != 0 && l.lines >= 3 && (l.cols > 2 || l.header)
+	ok := l.delim != 0 && l.lines >= 3 && (l.cols > 2 || l.header) && (said || weak || l.dense)
 	switch {
 	case said && (ok || l.delim != 0 && l.header):
 		return content.Likely + content.Declared
@@ -86,6 +87,12 @@ func plausible(head []byte) bool {
 	case '<', '{', '[', '%', 0, 0x0b:
 		return false
 	}
+	if len(head) > 2 {
+		switch string(head[:2]) {
+		case "/*", "//", "#!", "#i", "#d", "--":
+			return false
+		}
+	}
 	if len(head) > 4 && head[3] == '|' {
 		switch string(head[:3]) {
 		case "MSH", "FHS", "BHS":
@@ -104,20 +111,42 @@ func probe(head []byte, m *object.Meta) layout {
 	if resumed && len(ls) > 1 {
 		ls = ls[1:]
 	}
+	share := 80
+	if said, _ := declared(m); said {
+		share = 50
+	}
 	var best layout
 	at := 0
 	for d := range delims {
-		if l, i := agree(ls, d); l.lines*l.cols > best.lines*best.cols {
+		if l, i := agree(ls, d, share); l.lines*l.cols > best.lines*best.cols {
 			best, at = l, i
 		}
 	}
 	if best.delim == 0 {
 		return oneColumn(head, ls, m)
 	}
+	best.dense = best.isDense(head, ls, at)
 	if !resumed {
 		best.findHeader(head, ls[at:])
 	}
 	return best
+}
+
+// isDense looks at what tells tables from source code: most lines belong to it, and have more than one cell filled.
+func (l *layout) isDense(head []byte, ls []line, at int) bool {
+	if at > 5 || l.lines*5 < len(ls)*3 {
+		return false
+	}
+	rows, filled := 0, 0
+	for _, x := range ls[at:min(len(ls), at+12)] {
+		if n, _, _ := judge(head[x.from:x.to], l.delim); n > 0 {
+			rows++
+			if n > 1 && n*3 >= l.cols {
+				filled++
+			}
+		}
+	}
+	return filled*5 >= rows*4
 }
 
 // split cuts the head into lines and counts delimiters outside of quotes.
@@ -174,8 +203,8 @@ func split(head []byte, ls []line, whole bool) []line {
 
 var special = [256]bool{'"': true, '\n': true, '\r': true, '\t': true, ',': true, ';': true, '|': true}
 
-// agree looks for a number of delimiters that the lines agree on, and returns the first line that has it.
-func agree(ls []line, d int) (layout, int) {
+// agree looks for a number of delimiters that share percent of the lines agree on, and returns the first line that has it.
+func agree(ls []line, d, share int) (layout, int) {
 	best, at := layout{}, 0
 	for i := range ls {
 		n := ls[i].n[d]
@@ -188,7 +217,7 @@ func agree(ls []line, d int) (layout, int) {
 				same++
 			}
 		}
-		if same*5 >= (len(ls)-i)*4 && same > best.lines {
+		if same*100 >= (len(ls)-i)*share && same > best.lines {
 			best, at = layout{delim: delims[d], lines: same, cols: int(n) + 1}, i
 		}
 	}
@@ -211,124 +240,4 @@ func oneColumn(head []byte, ls []line, m *object.Meta) layout {
 		return layout{}
 	}
 	return layout{delim: ',', lines: len(ls), cols: 1, header: true, titles: ls[0].from, body: ls[0].to}
-}
-
-// findHeader looks at the first line that is not nearly empty.
-func (l *layout) findHeader(head []byte, ls []line) {
-	for i := range min(len(ls), 10) {
-		text := head[ls[i].from:ls[i].to]
-		filled, like := judge(text, l.delim)
-		if filled < 2 || filled*2 < l.cols {
-			continue
-		}
-		if like == filled && distinct(text, l.delim) && l.differs(head, text, ls[i+1:]) {
-			l.header, l.titles, l.body = true, ls[i].from, ls[i].to
-		}
-		return
-	}
-}
-
-// judge counts the cells that are not empty and those that read like labels.
-func judge(text []byte, delim byte) (filled, like int) {
-	for at, more := 0, true; more; {
-		var c []byte
-		c, at, more = splitCell(text, at, delim)
-		if len(c) == 0 {
-			continue
-		}
-		filled++
-		if label.Like(c) {
-			like++
-		}
-	}
-	return filled, like
-}
-
-// distinct tells whether the first cells differ from each other.
-func distinct(text []byte, delim byte) bool {
-	var cells [32][]byte
-	n, same := 0, 0
-	for at, more := 0, true; more && n < len(cells); {
-		var c []byte
-		c, at, more = splitCell(text, at, delim)
-		if len(c) == 0 {
-			continue
-		}
-		for _, d := range cells[:n] {
-			if bytes.EqualFold(c, d) {
-				same++
-				break
-			}
-		}
-		cells[n] = c
-		n++
-	}
-	return same*4 <= n
-}
-
-// differs tells whether the rows differ in shape from the line: a column without digits there has digits here. If all
-// is words, the words decide.
-func (l *layout) differs(head, text []byte, rows []line) bool {
-	if len(rows) == 0 || known(text, l.delim) {
-		return true
-	}
-	for i := range min(len(rows), 8) {
-		row := head[rows[i].from:rows[i].to]
-		a, b, more, more2 := 0, 0, true, true
-		for more && more2 {
-			var h, c []byte
-			h, a, more = splitCell(text, a, l.delim)
-			c, b, more2 = splitCell(row, b, l.delim)
-			if len(h) > 0 && !digit(h) && digit(c) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func digit(c []byte) bool {
-	for _, b := range c {
-		if b-'0' < 10 {
-			return true
-		}
-	}
-	return false
-}
-
-// splitCell returns the cell of a line at an index, without quotes and blanks, where the next one begins, and whether there is one.
-func splitCell(b []byte, at int, delim byte) (cell []byte, next int, more bool) {
-	i := at
-	if i < len(b) && b[i] == '"' {
-		for i++; i < len(b); i++ {
-			if b[i] == '"' && (i+1 == len(b) || b[i+1] == delim) {
-				return trim(b[at+1 : i]), min(i+2, len(b)), i+1 < len(b)
-			}
-		}
-		i = at
-	}
-	for i < len(b) && b[i] != delim {
-		i++
-	}
-	if i == len(b) {
-		return trim(b[at:]), i, false
-	}
-	return trim(b[at:i]), i + 1, true
-}
-
-// known tells whether one of the cells is made of words that headers have.
-func known(text []byte, delim byte) bool {
-	for at, more := 0, true; more; {
-		var c []byte
-		c, at, more = splitCell(text, at, delim)
-		switch strings.ToLower(string(c[:min(len(c), 24)])) {
-		case "id", "name", "first name", "last name", "firstname", "lastname", "first_name", "last_name", "surname", "ssn",
-			"social security number", "dob", "date of birth", "birth date", "birthdate", "date", "address", "street", "city", "state", "zip",
-			"phone", "telephone", "email", "e-mail", "mrn", "patient", "patient name", "patient id", "account", "gender", "sex", "age", "diagnosis",
-			"code", "type", "amount", "status", "provider", "npi", "member id", "insurance", "notes", "description", "country", "user", "title",
-			"department", "value", "key", "label":
-			return true
-		}
-	}
-	return false
 }

@@ -1,8 +1,8 @@
 // Package text takes whatever no other format takes. Text in any encoding of package charset becomes UTF-8 and
 // passes as it is.
 //
-// Binary data of an unknown format passes as text, too, so that the strings in it are scanned, but is reported as not
-// read (coverage.Format); the bytes of a protocol that is not known (object.Meta Endless, Unlabelled) count as read.
+// Binary data of an unknown format is reported as not read (coverage.Format), which leaves it to the driver to scan the
+// strings in it; the bytes of a protocol that is not known (object.Meta Endless, Unlabelled) count as read.
 package text
 
 import (
@@ -34,19 +34,18 @@ func sniff(head []byte, m *object.Meta) content.Score {
 }
 
 func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
-	why := coverage.None
 	declared := window.Declared(m)
 	switch {
 	case !binary(r.Peek(headLen), declared):
 		r = charset.NewReader(r, declared)
 	case m == nil || !m.Endless && !m.Unlabelled && m.Kind != object.Stream:
-		why = coverage.Format
+		return coverage.Format // the driver scans the rest as it is
 	}
 	for b := r.Fill(); len(b) > 0; b = r.Fill() {
 		e.Text(b)
 		r.Discard(len(b))
 	}
-	return why
+	return coverage.None
 }
 
 // binary tells whether head is no text in any encoding: control characters that no text has, once it is UTF-8.

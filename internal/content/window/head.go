@@ -16,7 +16,7 @@ func Head(head []byte) []byte {
 		}
 		return head
 	}
-	return charset.Append(nil, head[:min(len(head), headMax)&^3], "")
+	return charset.Append(nil, head[:min(len(head), headMax)], "")
 }
 
 // wide tells whether the first bytes are a mark or the NUL pattern of a wide encoding.

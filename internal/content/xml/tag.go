@@ -220,6 +220,9 @@ func hasChild(b []byte, last bool) (child, known bool) {
 
 // open pushes an element and emits its attributes.
 func (p *parser) open(name, tag []byte, attrs []attr, record bool) {
+	if p.depth+1 == len(p.stack) {
+		p.stack = append(p.stack, make([]element, len(p.stack))...)
+	}
 	up := &p.stack[p.depth]
 	up.last = hash(name)
 	p.boundary(name)

@@ -67,7 +67,7 @@ type parser struct {
 	buf    []byte
 	label  []byte
 	attrs  [32]attr
-	stack  [maxDepth + 1]element
+	stack  []element
 	dangle bool // running text was emitted and no separator since
 }
 
@@ -77,7 +77,7 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 		name = encoding(r.Peek(256))
 	}
 	r = charset.NewReader(r, name)
-	p := &parser{e: e}
+	p := &parser{e: e, stack: make([]element, 12)}
 	window.Run(r, p)
 	for ; p.units > 0; p.units-- {
 		e.End()

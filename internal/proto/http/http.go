@@ -28,7 +28,7 @@ const (
 	maxHead    = 64 << 10 // of a head; what is longer is read line by line
 	maxLine    = 4 << 10  // of a line in a longer head, or of a chunk size
 	maxHold    = 16 << 10 // after a CONNECT that was not answered yet
-	maxKeep    = 8 << 10  // of a buffer that is kept from one message to the next
+	maxKeep    = 4 << 10  // of a buffer that is kept from one message to the next
 	maxFields  = 256      // of a message
 	maxPending = 64       // requests without an answer
 )
@@ -73,8 +73,9 @@ type side struct {
 	tried bool  // sStray: what begins here was looked at
 	bol   bool  // sStray, sLost: at the beginning of a line
 	first bool  // sChunkSize: of the first chunk
-	empty bool  // sTrailer: the line has no bytes yet
+	empty bool  // sTrailer: the line has no bytes yet; sChunkEnd: a CR was read
 	began bool  // the body has bytes
+	guess bool  // chunked, and was out of step
 	cl    bool  // chunked, but a length was given, too
 	seen  int   // sHead: offset in buf of the last line end that was looked at
 	buf   []byte
@@ -120,7 +121,9 @@ func (a *analyser) run(s *side, off uint64, at flow.Time, b []byte) {
 		off += uint64(n)
 		b = b[n:]
 		if a.become {
-			a.hand(s, b)
+			if !a.gone {
+				a.hand(s, at, b)
+			}
 			return
 		}
 		if idle++; n > 0 {
@@ -194,12 +197,7 @@ func (a *analyser) gap(s *side, n uint64, at flow.Time, why coverage.Reason) uin
 		}
 		return k
 	case sPeek:
-		s.flush(at)
-		s.state = s.next
-		if s.state == sRest || s.state == sFixed && s.left > 0 {
-			return 0
-		}
-		a.endBody(s, at, true)
+		a.unpeek(s, at)
 		return 0
 	case sRest:
 		s.missing(n, why)
@@ -229,6 +227,7 @@ func (a *analyser) gapHead(s *side, n uint64, at flow.Time, why coverage.Reason)
 		if s.w != nil || s.req != nil {
 			a.endBody(s, at, true)
 		}
+		a.become = false
 	}
 	if s.dir == flow.ToClient && s.state == sHead {
 		if p := a.pop(); p != nil {
@@ -253,11 +252,13 @@ func (a *analyser) Close(at flow.Time, why flow.CloseReason) {
 		case sLong:
 			a.finish(s, s.long, at)
 			s.long = nil
-		case sHead, sStray, sHold:
-			a.flushStray(s, at)
-		default:
-			s.flush(at)
+		case sPeek:
+			if len(s.buf) > 0 {
+				a.unpeek(s, at)
+			}
 		}
+		a.flushStray(s, at)
+		s.flush(at)
 		cut := true
 		switch s.state {
 		case sRest:
@@ -265,7 +266,7 @@ func (a *analyser) Close(at flow.Time, why flow.CloseReason) {
 		case sTrailer:
 			cut = false
 		case sPeek:
-			cut = s.next == sFixed && s.left > 0
+			cut = s.unsent()
 		}
 		a.endBody(s, at, cut)
 		s.closeStray(at)
@@ -277,18 +278,22 @@ func (a *analyser) Close(at flow.Time, why flow.CloseReason) {
 }
 
 // hand closes everything and hands the flow over. rest is what s has not read.
-func (a *analyser) hand(s *side, rest []byte) {
+func (a *analyser) hand(s *side, at flow.Time, rest []byte) {
 	var r [2][]byte
 	r[s.dir] = rest
 	if o := &a.side[s.dir.Other()]; o.state == sHold || o.state == sHead {
 		r[o.dir] = o.buf
 		o.buf = nil
 	}
-	at := s.at
 	for i := range a.side {
 		s := &a.side[i]
+		if s.long != nil {
+			a.finish(s, s.long, at)
+			s.long = nil
+		}
+		a.flushStray(s, at)
 		s.flush(at)
-		a.endBody(s, at, false)
+		a.endBody(s, at, s.state != sHead && s.state != sHold)
 		s.closeStray(at)
 	}
 	for _, p := range a.queue {
@@ -314,9 +319,9 @@ func (s *side) missing(n uint64, why coverage.Reason) {
 	}
 }
 
-// flush gives what is held of a line or peek to the body.
+// flush gives what is held to the body.
 func (s *side) flush(at flow.Time) {
-	if len(s.buf) > 0 && s.state != sHead && s.state != sStray && s.state != sHold && s.state != sLong {
+	if len(s.buf) > 0 {
 		s.write(at, s.buf)
 		s.release()
 	}

@@ -51,13 +51,29 @@ func (p *pending) close() {
 }
 
 // push remembers a request. Beyond the bound it is not remembered, only counted, so that later ones stay in step.
-func (a *analyser) push(p *pending) {
+func (a *analyser) push(p *pending, at flow.Time) {
 	if a.unpaired > 0 || len(a.queue) >= maxPending {
 		a.unpaired++
-		p.settle(flow.OutcomeUnknown, 0)
+		p.settle(flow.OutcomeUnknown, at)
 		return
 	}
 	a.queue = append(a.queue, p)
+	a.side[flow.ToClient].mayEnd(at) // a client asks when it has its answer
+}
+
+// mayEnd looks for a message at this place, when a body has no end of its own that can be relied upon and the other
+// side acts as if it had ended.
+func (s *side) mayEnd(at flow.Time) {
+	if len(s.buf) > 0 {
+		return
+	}
+	switch {
+	case s.state == sStray:
+		s.bol, s.tried = true, false
+		s.closeStray(at)
+	case s.state == sLost, s.state == sChunkData && s.guess, s.state == sRest:
+		s.next, s.state = s.state, sPeek
+	}
 }
 
 // pop returns the request that a final response answers, nil if it is not known.
@@ -88,11 +104,9 @@ func outcome(status int) flow.Outcome {
 
 // answered settles a request by the final response to it.
 func (a *analyser) answered(p *pending, status int, at flow.Time) {
-	if p == nil {
-		return
-	}
 	p.settle(outcome(status), at)
 	c := &a.side[flow.ToServer]
+	c.mayEnd(at)
 	switch {
 	case p.connect:
 		a.unhold(c, at)
@@ -111,19 +125,10 @@ func (a *analyser) hold(s *side, off uint64, at flow.Time, b []byte) int {
 	if len(s.buf) < maxHold {
 		return n
 	}
-	if !a.heard { // the server is not seen: nobody would send so much without an answer
-		a.become = true
-		a.flushRest(s)
-		return 0
-	}
 	a.flushStray(s, at)
 	s.state, s.bol, s.tried = sStray, false, false
+	a.become = !a.heard // the server is not seen: nobody sends so much without an answer
 	return n
-}
-
-// flushRest puts back what is held, for it is no part of what the caller has not read.
-func (a *analyser) flushRest(s *side) {
-	a.flushStray(s, s.at)
 }
 
 // unhold reads what followed a CONNECT that was refused.

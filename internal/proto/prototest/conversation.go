@@ -3,8 +3,9 @@
 // [Accept] plays a conversation whole, byte by byte, in random splits, with the two directions interleaved in other
 // ways, with a gap at every boundary, from the middle, one side only, and closed at every point. It demands that no
 // byte is invented, that no more is written to objects than was delivered, that every object is closed, and that the
-// same conversation gives the same objects however it was cut. [Fuzz] plays arbitrary bytes. [Bounded] plays endless
-// input and measures what the analyser holds.
+// same conversation gives the same objects however it was cut. [Fuzz] plays arbitrary bytes, [Shuffle] random lines of
+// a vocabulary. [Bounded] plays endless input and measures what the analyser holds. [Record] reads the flows of a
+// capture, to be played to an analyser.
 package prototest
 
 import (

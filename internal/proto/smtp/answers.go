@@ -8,82 +8,6 @@ import (
 	"github.com/phiwatch/phiwatch/internal/proto/reply"
 )
 
-// entry is a command that waits for its answer.
-type entry struct {
-	kind kind
-	mail *mail
-	rcpt *recipient
-	env  *envelope
-}
-
-// early is a reply: one at hand, or one that came before its command was delivered.
-type early struct {
-	code  int
-	at    flow.Time
-	multi bool // of several lines
-	tls   bool // offers STARTTLS
-}
-
-// queue is a bounded queue of entries.
-type queue struct {
-	list []entry
-	head int
-}
-
-func (q *queue) len() int { return len(q.list) - q.head }
-
-func (q *queue) push(e entry) {
-	if q.head > 0 && len(q.list) == cap(q.list) {
-		n := copy(q.list, q.list[q.head:])
-		clear(q.list[n:])
-		q.list, q.head = q.list[:n], 0
-	}
-	q.list = append(q.list, e)
-}
-
-func (q *queue) front() *entry { return &q.list[q.head] }
-
-func (q *queue) pop() {
-	q.list[q.head] = entry{}
-	if q.head++; q.head == len(q.list) {
-		q.list, q.head = q.list[:0], 0
-	}
-}
-
-// find returns the place of the first entry that a code can answer, -1 if there is none.
-func (q *queue) find(code int) int {
-	for i, e := range q.list[q.head:] {
-		if e.kind.takes(code) {
-			return i
-		}
-	}
-	return -1
-}
-
-// takes tells whether a code can answer a command. Codes of failure answer any.
-func (k kind) takes(code int) bool {
-	if code >= 400 {
-		return true
-	}
-	switch k {
-	case data:
-		return code == 354
-	case authenticate:
-		return code == 334 || code == 235
-	case startTLS:
-		return code == 220
-	case quit:
-		return code == 221
-	case blank:
-		return false
-	case hello, mailFrom, rcptTo, bdat, final:
-		return code >= 250 && code < 260
-	case unknown, other:
-		return code < 300 && code != 220 && code != 221 || code == 334 || code == 354 && k == unknown
-	}
-	return code < 300
-}
-
 // fromServer reads replies.
 func (c *conn) fromServer(off uint64, b []byte) {
 	for len(b) > 0 && !c.gone {
@@ -222,6 +146,7 @@ func (c *conn) unmatched(r early, text []byte) {
 		return
 	}
 	if r.code == 354 && c.lostText && c.mode == inCommand && !c.line.Begun() {
+		c.abandon()
 		c.mail = &mail{env: c.env, off: c.lostOff, size: -1, goAhead: true}
 		c.mode, c.lostText, c.fragment, c.lossy = inFirst, false, false, false
 		for c.queue.len() > 0 {
@@ -249,6 +174,9 @@ func (c *conn) push(e entry) {
 	for i := 0; i < len(c.early); i++ {
 		if !e.kind.takes(c.early[i].code) {
 			continue
+		}
+		if i > 0 {
+			c.env.doubt()
 		}
 		r := c.early[i]
 		c.early = append(c.early[:0], c.early[i+1:]...)
@@ -310,7 +238,7 @@ func (c *conn) settle(e entry, r early) {
 		}
 	case rcptTo:
 		if e.rcpt != nil && c.lossy {
-			e.rcpt.maybe = accepted(ok)
+			e.rcpt.maybe, c.env.doubtful = accepted(ok), true
 		} else if e.rcpt != nil {
 			e.rcpt.accepted = accepted(ok)
 		}
@@ -371,6 +299,8 @@ func (c *conn) dataAnswer(m *mail, ok bool) {
 	}
 	for i := range c.queue.list[c.queue.head:] { // its text has ended already, and no reply to it will come
 		if e := &c.queue.list[c.queue.head+i]; e.mail == m {
+			c.queue.count[e.kind]--
+			c.queue.count[blank]++
 			*e = entry{kind: blank}
 		}
 	}

@@ -11,8 +11,7 @@ import (
 type kind uint8
 
 const (
-	unknown  kind = iota // no command that is known: answered with 5xx, or an extension
-	greeting             // no command: the server begins
+	unknown kind = iota // no command that is known: answered with 5xx, or an extension
 	hello
 	mailFrom
 	rcptTo
@@ -27,6 +26,7 @@ const (
 	talk  // commands with free text
 	blank // an empty line: some servers answer, some do not
 	proxy // the PROXY line of a load balancer: no answer
+	numKinds
 )
 
 // verbKind returns the kind of a verb in upper case.

@@ -23,6 +23,7 @@ type dots struct {
 	held       uint8     // 0, 1: a dot at the beginning of a line is held, 2: a dot and CR
 	last, prev byte      // the last two bytes of the text
 	lf         bool      // the client ends its lines in LF alone: then LF.LF is the end, too
+	byte       [1]byte   // what is written of it
 	trick      bool      // a dot stood alone on a line, but not between two CRLF
 }
 
@@ -33,11 +34,6 @@ func (s *dots) start(lf bool) {
 		s.prev = 0
 	}
 }
-
-var (
-	oneDot = []byte{'.'}
-	oneCR  = []byte{'\r'}
-)
 
 // feed writes the text in b to w and returns how many bytes it took, and whether the text has ended there.
 func (s *dots) feed(b []byte, w object.Writer) (n int, end bool) {
@@ -72,11 +68,13 @@ func (s *dots) release(w object.Writer) {
 		return
 	}
 	if !s.proper() {
-		w.Write(oneDot)
+		s.byte[0] = '.'
+		w.Write(s.byte[:])
 	}
 	s.last, s.prev = '.', 0
 	if s.held == 2 {
-		w.Write(oneCR)
+		s.byte[0] = '\r'
+		w.Write(s.byte[:])
 		s.last, s.prev = '\r', '.'
 	}
 	s.held = 0
@@ -93,6 +91,9 @@ func (s *dots) run(b []byte, w object.Writer) int {
 		}
 		i += from
 		from = i + 1
+		if i > 0 && b[i-1] != '\n' && b[i-1] != '\r' {
+			continue
+		}
 		start := s.before(b, i)
 		if start == noStart {
 			continue

@@ -23,6 +23,8 @@ type envelope struct {
 	// before is the envelope that this one replaces when the command that began it (EHLO, MAIL) is accepted. When it
 	// is rejected, the transaction goes on: both are one.
 	before *envelope
+
+	doubtful bool // there may be doubtful replies
 }
 
 // ifUsed returns nil for an empty envelope.
@@ -47,6 +49,7 @@ func (e *envelope) rejected() {
 			e.to = e.to[:maxRecipients]
 		}
 		e.from, e.before = b.from, b.before
+		e.doubtful = e.doubtful || b.doubtful
 		return
 	}
 	e.from = ""
@@ -63,6 +66,10 @@ func (e *envelope) confirm() {
 
 // doubt forgets the doubtful replies.
 func (e *envelope) doubt() {
+	if !e.doubtful {
+		return
+	}
+	e.doubtful = false
 	for _, r := range e.to {
 		r.maybe = object.AcceptedUnknown
 	}

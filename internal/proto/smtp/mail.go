@@ -212,6 +212,7 @@ func (c *conn) ends(line []byte) bool {
 
 // lostMail begins a mail at a line that reads like its header, when a gap took the commands before it.
 func (c *conn) lostMail(line []byte) {
+	c.abandon()
 	c.mail = &mail{env: c.env, off: c.lineOff, size: -1, gap: true}
 	c.openMail(c.mail, c.lineAt)
 	c.mail.w.Write(line)

@@ -60,6 +60,12 @@ func probeClient(p proto.Peek) proto.Score {
 	}
 	var buf [24]byte
 	k, verb, arg := lookup(line, &buf)
+	if p.Gap && whole && k == unknown { // the rest of a line
+		if b = b[len(line):]; len(b) == 0 {
+			return proto.More
+		}
+		return probeClient(proto.Peek{Data: b, End: p.End})
+	}
 	if !whole {
 		return probePartial(k, verb, arg, len(b))
 	}
@@ -84,7 +90,7 @@ func probeClient(p proto.Peek) proto.Score {
 		return proto.Weak
 	case authenticate:
 		if isCommand(line) {
-			return proto.Weak
+			return proto.Likely
 		}
 	case quit, reset, talk, other:
 		return proto.Weak
@@ -120,6 +126,13 @@ func probeServer(p proto.Peek) proto.Score {
 		return proto.More
 	}
 	code, ok := reply.Starts(p.Data)
+	if !ok && p.Gap { // the rest of a line
+		i := bytes.IndexByte(p.Data, '\n')
+		if i < 0 || i+1 == len(p.Data) {
+			return proto.More
+		}
+		return probeServer(proto.Peek{Data: p.Data[i+1:], End: p.End})
+	}
 	if !ok {
 		return proto.No
 	}

@@ -111,6 +111,9 @@ type conn struct {
 func newConn(h proto.Host) *conn {
 	c := &conn{host: h, env: &envelope{}}
 	c.line.Max, c.answer.Max = maxLine, maxLine
+	if !h.Flow().Handshake { // the capture may begin inside a line
+		c.fragment, c.cutReply = true, true
+	}
 	return c
 }
 
@@ -182,7 +185,9 @@ func (c *conn) clientGap(off, n uint64, why coverage.Reason) {
 		c.gapInText(n, why)
 		return
 	}
-	c.lost()
+	// Replies that came already may be to commands behind the gap: it is told late.
+	c.lossy = true
+	c.env.doubt()
 	switch c.mode {
 	case inHold:
 		c.startTLS("accepted")

@@ -93,6 +93,7 @@ type view uint8
 const (
 	silent  view = iota // nothing was seen, or nothing that decides
 	partial             // like TLS so far
+	opaque              // the beginning is missing, and there is no record: only the other side can tell
 	foreign             // not TLS
 	records             // records in mid-stream
 	helloed             // the right hello
@@ -109,14 +110,31 @@ func look(p proto.Peek, msg byte, middle bool) view {
 		if found, _ := seek(b, 0); found {
 			return records
 		}
-		if len(b) < proto.PeekMax {
+		switch {
+		case text(b):
+		case len(b) < proto.PeekMax && !p.End:
 			return partial
+		default:
+			return opaque
 		}
 	}
 	if v == partial && p.End {
 		return foreign
 	}
 	return v
+}
+
+// text tells whether b is certainly no ciphertext: so many bytes in a row are not printable by chance.
+func text(b []byte) bool {
+	if len(b) < 48 {
+		return false
+	}
+	for _, c := range b[:48] {
+		if c >= 0x7f || c < ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return false
+		}
+	}
+	return true
 }
 
 // begins judges the first bytes of a side.
@@ -202,7 +220,9 @@ func probe(client, server proto.Peek, f *flow.Flow) proto.Score {
 		return proto.Sure
 	case c == records || s == records:
 		return proto.Likely
-	case c == silent && s == silent && client.End && server.End:
+	case c == partial || s == partial:
+		return proto.More
+	case c == opaque || s == opaque, client.End && server.End:
 		return proto.No
 	}
 	return proto.More

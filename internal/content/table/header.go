@@ -1,0 +1,167 @@
+package table
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/phiwatch/phiwatch/internal/content/label"
+)
+
+// findHeader looks at the first line that is not nearly empty.
+func (l *layout) findHeader(head []byte, ls []line) {
+	for i := range min(len(ls), 10) {
+		text := head[ls[i].from:ls[i].to]
+		filled, like, numbers := judge(text, l.delim)
+		if filled < 2 || filled*2 < l.cols {
+			continue
+		}
+		if numbers == 0 && like*2 >= filled && distinct(text, l.delim) && l.differs(head, text, ls[i+1:]) {
+			l.header, l.titles, l.body = true, ls[i].from, ls[i].to
+		}
+		return
+	}
+}
+
+// judge counts the cells that are not empty, those that read like labels, and those that are numbers. A year is a number
+// unless there are labels beside it: tables over the years have such headers.
+func judge(text []byte, delim byte) (filled, like, numbers int) {
+	years := 0
+	for at, more := 0, true; more; {
+		var c []byte
+		c, at, more = splitCell(text, at, delim)
+		if len(c) == 0 {
+			continue
+		}
+		filled++
+		switch {
+		case label.Like(c):
+			like++
+		case isYear(c):
+			years++
+		case shapeOf(c) == number:
+			numbers++
+		}
+	}
+	if like == 0 {
+		numbers += years
+	}
+	return filled, like + years, numbers
+}
+
+func isYear(c []byte) bool {
+	return len(c) == 4 && (c[0] == '1' && c[1] == '9' || c[0] == '2' && c[1] == '0') && c[2]-'0' < 10 && c[3]-'0' < 10
+}
+
+// Shapes of cells.
+const (
+	blank  = iota
+	word   // letters only
+	mixed  // letters and digits
+	number // digits, no letters: also dates, phone numbers
+)
+
+func shapeOf(c []byte) int {
+	letters, digits := false, false
+	for _, b := range c {
+		letters = letters || b|0x20-'a' < 26 || b >= 0x80
+		digits = digits || b-'0' < 10
+	}
+	switch {
+	case letters && digits:
+		return mixed
+	case letters:
+		return word
+	case digits:
+		return number
+	}
+	return blank
+}
+
+// distinct tells whether the first cells differ from each other.
+func distinct(text []byte, delim byte) bool {
+	var cells [32][]byte
+	n, same := 0, 0
+	for at, more := 0, true; more && n < len(cells); {
+		var c []byte
+		c, at, more = splitCell(text, at, delim)
+		if len(c) == 0 {
+			continue
+		}
+		for _, d := range cells[:n] {
+			if bytes.EqualFold(c, d) {
+				same++
+				break
+			}
+		}
+		cells[n] = c
+		n++
+	}
+	return same*4 <= n
+}
+
+// differs tells whether the rows differ in shape from the line: a column of words there has digits here. If all is
+// words, the words decide.
+func (l *layout) differs(head, text []byte, rows []line) bool {
+	if len(rows) == 0 || known(text, l.delim) {
+		return true
+	}
+	for i := range min(len(rows), 8) {
+		row := head[rows[i].from:rows[i].to]
+		a, b, more, more2 := 0, 0, true, true
+		for more && more2 {
+			var h, c []byte
+			h, a, more = splitCell(text, a, l.delim)
+			c, b, more2 = splitCell(row, b, l.delim)
+			if a, b := shapeOf(h), shapeOf(c); a != blank && a < b {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func digit(c []byte) bool {
+	for _, b := range c {
+		if b-'0' < 10 {
+			return true
+		}
+	}
+	return false
+}
+
+// splitCell returns the cell of a line at an index, without quotes and blanks, where the next one begins, and whether there is one.
+func splitCell(b []byte, at int, delim byte) (cell []byte, next int, more bool) {
+	i := at
+	if i < len(b) && b[i] == '"' {
+		for i++; i < len(b); i++ {
+			if b[i] == '"' && (i+1 == len(b) || b[i+1] == delim) {
+				return trim(b[at+1 : i]), min(i+2, len(b)), i+1 < len(b)
+			}
+		}
+		i = at
+	}
+	for i < len(b) && b[i] != delim {
+		i++
+	}
+	if i == len(b) {
+		return trim(b[at:]), i, false
+	}
+	return trim(b[at:i]), i + 1, true
+}
+
+// known tells whether one of the cells is made of words that headers have.
+func known(text []byte, delim byte) bool {
+	for at, more := 0, true; more; {
+		var c []byte
+		c, at, more = splitCell(text, at, delim)
+		switch strings.ToLower(string(c[:min(len(c), 24)])) {
+		case "id", "name", "first name", "last name", "firstname", "lastname", "first_name", "last_name", "surname", "ssn",
+			"social security number", "dob", "date of birth", "birth date", "birthdate", "date", "address", "street", "city", "state", "zip",
+			"phone", "telephone", "email", "e-mail", "mrn", "patient", "patient name", "patient id", "account", "gender", "sex", "age", "diagnosis",
+			"code", "type", "amount", "status", "provider", "npi", "member id", "insurance", "notes", "description", "country", "user", "title",
+			"department", "value", "key", "label":
+			return true
+		}
+	}
+	return false
+}

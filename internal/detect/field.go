@@ -1,0 +1,479 @@
+package detect
+
+import (
+	"bytes"
+	"math/bits"
+
+	"github.com/phiwatch/phiwatch/internal/object"
+	"github.com/phiwatch/phiwatch/internal/rule"
+)
+
+// labelCache knows the senses of the labels seen in this object. The columns of a table come in the same order row after
+// row, so the first look is at the place of the field in its unit.
+type labelCache struct {
+	slots [64]labelSlot
+	used  int
+	known map[string]rule.Sense
+}
+
+type labelSlot struct {
+	label string
+	sense rule.Sense
+}
+
+const maxLabels = 1024
+
+func (c *labelCache) reset() {
+	clear(c.slots[:c.used]) // labels are a peer's text
+	c.used = 0
+	if len(c.known) > 0 {
+		clear(c.known)
+	}
+}
+
+// sense classifies a label.
+func (s *Scan) senseOf(label []byte, ordinal int) rule.Sense {
+	if len(label) == 0 {
+		return rule.Sense{}
+	}
+	c := &s.labels
+	i := ordinal & (len(c.slots) - 1)
+	if c.slots[i].label == string(label) {
+		return c.slots[i].sense
+	}
+	sn, ok := c.known[string(label)]
+	if !ok {
+		sn = s.e.lex.Classify(label[:min(len(label), 128)])
+	}
+	if ok || len(c.known) < maxLabels {
+		l := string(label)
+		if c.known == nil {
+			c.known = make(map[string]rule.Sense)
+		}
+		c.known[l] = sn
+		c.slots[i] = labelSlot{l, sn}
+		c.used = max(c.used, i+1)
+	}
+	return sn
+}
+
+// Field implements object.Visitor.
+func (s *Scan) Field(r object.Role, label, value []byte) {
+	s.endText()
+	u := s.top()
+	ordinal := u.ordinal
+	u.ordinal++
+	value = trim(value)
+	if len(value) == 0 {
+		return
+	}
+	if len(s.arena)-u.arena > maxArena {
+		s.relieve(u)
+	}
+	switch r {
+	case object.RoleAddress: // nobody's health
+		return
+	case object.RoleSubject, object.RoleName, object.RoleURI:
+		s.title(string(value))
+		return
+	case object.RoleHeader:
+		if boring(label) {
+			return
+		}
+	}
+	if k := s.e.roles[r&63]; k > 0 {
+		s.located(u, int(k-1), value)
+		return
+	}
+	if len(value) > longField {
+		s.Text(value)
+		s.endText()
+		return
+	}
+	if !ascii(value) || r >= object.RoleQuery && r <= object.RoleCookie && bytes.IndexByte(value, '%') >= 0 {
+		var f folder
+		s.buf = f.flush(f.append(s.buf[:0], value))
+		value = s.buf
+	}
+	s.labelled(u, s.senseOf(label, ordinal), value)
+}
+
+const (
+	longField = 160 // longer values are running text
+	maxArena  = 1 << 18
+)
+
+func trim(v []byte) []byte {
+	for len(v) > 0 && v[0] <= ' ' {
+		v = v[1:]
+	}
+	for len(v) > 0 && v[len(v)-1] <= ' ' {
+		v = v[:len(v)-1]
+	}
+	return v
+}
+
+// boring tells headers that hold numbers and addresses of machines.
+func boring(label []byte) bool {
+	if len(label) == 0 {
+		return true
+	}
+	switch label[0] | 0x20 {
+	case 'x':
+		return false
+	case 's':
+		return len(label) != len("subject")
+	case 'c':
+		return !bytes.EqualFold(label, []byte("comments")) && !bytes.EqualFold(label, []byte("cookie"))
+	case 'r':
+		return !bytes.EqualFold(label, []byte("referer"))
+	case 'k':
+		return !bytes.EqualFold(label, []byte("keywords"))
+	case 't':
+		return !bytes.EqualFold(label, []byte("thread-topic"))
+	case 'p':
+		return false
+	case 'l':
+		return !bytes.EqualFold(label, []byte("location"))
+	}
+	return true
+}
+
+// title scans a file name, subject or path: what it says of health holds for all that is in it.
+func (s *Scan) title(v string) {
+	if v == "" {
+		return
+	}
+	u := s.top()
+	s.res.valueBuf = append(s.res.valueBuf[:0], v[:min(len(v), 1024)]...)
+	b := s.res.valueBuf
+	if !plain(b) {
+		var f folder
+		b = f.flush(f.append(s.buf[:0], b))
+		s.buf = b
+	}
+	var h rule.Hit
+	for w := s.e.lex.Walk(b, 0, len(b)); w.Next(&h); {
+		if h.Health != 0 || h.Flags&rule.Employment != 0 {
+			u.ev.strong(h.Sense)
+		}
+	}
+	s.value(b, rule.Sense{})
+}
+
+// located takes a value that the schema of its document names.
+func (s *Scan) located(u *unit, kind int, value []byte) {
+	if kind == rule.KICD10 {
+		u.ev.code = true
+		u.ev.cats |= 1 << catDiagnosis
+	}
+	if len(value) > longField || !s.whole(u, kind, value, labelPoints{25, isAttached | isRole, rule.Sense{}}) {
+		s.value(value[:min(len(value), longField)], rule.Sense{Kinds: 1 << kind})
+	}
+	u.fields++
+}
+
+// labelled takes the value of a field whose label means sn.
+func (s *Scan) labelled(u *unit, sn rule.Sense, value []byte) {
+	if sn.Kinds == 0 && u.quals && sn.Part != rule.Key {
+		u.quals = false
+		q := u.qual
+		q.Flags |= sn.Flags
+		sn = q
+	}
+	if sn.Health|uint8(sn.Flags) != 0 { //nolint:gosec // flags are small
+		u.ev.strong(sn)
+	}
+	if sn.Kinds == 0 || sn.Flags&rule.Provider != 0 {
+		s.unlabelled(u, sn, value)
+		return
+	}
+	u.fields++
+	if rule.IsLetter(value[0]) && len(value) <= 40 {
+		if q, ok := s.e.lex.Exact(value); ok && q.Kinds != 0 && q.Flags&rule.Rival == 0 {
+			u.qual, u.quals = q, true // {"name": "ssn", "value": ...}
+			return
+		}
+	}
+	lp := attached(&sn)
+	if sn.Flags&rule.Rival != 0 {
+		lp = labelPoints{flags: isRival}
+	}
+	done := false
+	for set := sn.Kinds; set != 0 && !done; set &= set - 1 {
+		k := bits.TrailingZeros32(set)
+		done = sn.Part != rule.Whole && s.part(u, k, sn, value, lp) || s.whole(u, k, value, lp)
+	}
+	if !done && (hasDigit(value) || len(value) > 24) {
+		s.value(value, sn)
+	}
+}
+
+// part takes a part of a name or an address.
+func (s *Scan) part(u *unit, kind int, sn rule.Sense, value []byte, lp labelPoints) bool {
+	if sn.Part == rule.Patient {
+		return false
+	}
+	switch kind {
+	case rule.KName:
+		s.namePart(u, sn.Part, value)
+		return true
+	case rule.KAddress, rule.KZIP:
+		s.addressPart(u, sn.Part, value)
+		return true
+	}
+	return false
+}
+
+func (s *Scan) namePart(u *unit, p rule.Part, value []byte) {
+	if !rule.OneName(value) {
+		return
+	}
+	v := span{len(s.arena), len(value)}
+	switch p {
+	case rule.First:
+		s.arena = append(s.arena, value...)
+		u.first = v
+	case rule.Last:
+		s.arena = append(s.arena, value...)
+		u.last = v
+	}
+	if u.first.n > 0 && u.last.n > 0 {
+		s.joinName(u)
+	}
+}
+
+func (s *Scan) addressPart(u *unit, p rule.Part, value []byte) {
+	if p == rule.Street && u.street.n > 0 && u.city.n > 0 {
+		s.joinAddress(u)
+	}
+	if len(value) > 80 {
+		return
+	}
+	from := len(s.arena)
+	if p == rule.ZIPCode {
+		s.arena = rule.Canon(s.arena, rule.KZIP, value)
+	} else {
+		s.arena = rule.AppendAddress(s.arena, value)
+	}
+	v := span{from, len(s.arena) - from}
+	switch p {
+	case rule.Street:
+		if u.street.n == 0 { // a second line is no part of it
+			u.street = v
+		}
+	case rule.City:
+		u.city = v
+	case rule.State:
+		u.state = v
+	case rule.ZIPCode:
+		u.zip = v
+	}
+}
+
+// whole tries the rules of a kind on a whole value.
+func (s *Scan) whole(u *unit, kind int, value []byte, lp labelPoints) bool {
+	s.field = true
+	ok := s.fits(u, kind, value, lp)
+	s.field = false
+	return ok
+}
+
+func (s *Scan) fits(u *unit, kind int, value []byte, lp labelPoints) bool {
+	from := len(s.arena)
+	for _, r := range s.e.byKind[kind] {
+		switch r.Form {
+		case rule.FormShape:
+			c := r.Compiled()
+			for i := range c {
+				if c[i].Len != len(value) || !c[i].At(value, 0) {
+					continue
+				}
+				s.arena = rule.Canon(s.arena, kind, value)
+				ok, test := r.Valid(s.arena[from:])
+				if !ok {
+					s.arena = s.arena[:from]
+					continue
+				}
+				if test {
+					lp.flags |= isTest
+				}
+				s.code(u, kind, lp)
+				s.put(r, 0, from, lp)
+				return true
+			}
+		case rule.FormToken:
+			if n := r.TokenAt(value); n == len(value) {
+				s.add(r, value, 0, n, lp)
+				return true
+			}
+		case rule.FormDate:
+			if d, n, ok := rule.ParseBirth(value, s.today); ok && (n == len(value) || value[n] == 'T' || value[n] == ' ' || rule.IsDigit(value[n])) {
+				s.arena = d.Append(s.arena)
+				s.put(r, 0, from, lp)
+				return true
+			}
+		case rule.FormName:
+			if s.e.lex.FullName(value) {
+				s.add(r, value, 0, len(value), lp)
+				return true
+			}
+		case rule.FormAddress:
+			if s.wholeAddress(u, r, value, lp) {
+				return true
+			}
+		case rule.FormEmail:
+			if at := bytes.IndexByte(value, '@'); at > 0 {
+				if a, b := rule.EmailAt(value, at); b > 0 {
+					s.add(r, value, a, b, lp)
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// code notes labelled codes and providers as evidence.
+func (s *Scan) code(u *unit, kind int, lp labelPoints) {
+	if lp.flags&isRival != 0 {
+		return
+	}
+	switch kind {
+	case rule.KICD10:
+		u.ev.code = true
+		u.ev.cats |= 1 << catDiagnosis
+	case rule.KNPI, rule.KDEA:
+		u.ev.provider = true
+		u.ev.cats |= 1 << catProvider
+	}
+}
+
+// wholeAddress takes an address that stands in one field: to its ZIP code, or a street alone, whose city may follow in
+// other fields.
+func (s *Scan) wholeAddress(u *unit, r *rule.Rule, value []byte, lp labelPoints) bool {
+	n := len(value)
+	for zip := n - 5; zip >= 0 && zip >= n-10; zip -= 5 {
+		if start, end := rule.AddressAt(value, zip); end == n && start == 0 {
+			s.add(r, value, 0, n, lp)
+			return true
+		}
+	}
+	if rule.IsDigit(value[0]) {
+		s.addressPart(u, rule.Street, value)
+		return true
+	}
+	return false
+}
+
+// unlabelled takes a value whose label says nothing: it is scanned like text. In a row it may be a cell of a table
+// without a header, or itself the label of the next cell.
+func (s *Scan) unlabelled(u *unit, sn rule.Sense, value []byte) {
+	u.cells++
+	if !rule.IsDigit(value[0]) && len(value) <= 48 {
+		if q, ok := s.keyed(sn, value); ok {
+			u.qual, u.quals = q, true
+			return
+		}
+	}
+	if u.kind == object.UnitRow && sn.Kinds|uint32(sn.Flags) == 0 {
+		s.cell(u, value)
+	}
+	if sn.Flags&rule.Provider != 0 {
+		return
+	}
+	if bare(value) {
+		return // a plain number needs a label
+	}
+	s.value(value, rule.Sense{Flags: sn.Flags & rule.Rival})
+}
+
+// bare tells a plain number: digits with one other character at most. Every rule for such wants a label.
+func bare(v []byte) bool {
+	other := 0
+	for _, c := range v {
+		if c-'0' > 9 {
+			if other++; other > 1 || rule.IsLetter(c) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// keyed tells whether a value is the name of what comes next.
+func (s *Scan) keyed(sn rule.Sense, value []byte) (rule.Sense, bool) {
+	if sn.Part == rule.Key {
+		q := s.e.lex.Classify(value)
+		return q, q.Kinds != 0
+	}
+	q, ok := s.e.lex.Exact(value)
+	return q, ok && q.Kinds != 0 && q.Flags&(rule.Rival|rule.Qualifier) == 0
+}
+
+// cell keeps the first cell that reads like a date of birth, and the first that reads like a name.
+func (s *Scan) cell(u *unit, value []byte) {
+	n := len(value)
+	switch {
+	case rule.IsDigit(value[0]) && n >= 6 && n <= 10 && u.dateCell.n == 0:
+		if d, k, ok := rule.ParseBirth(value, s.today); ok && k == n && n > 8-2 && !allDigits(value) {
+			from := len(s.arena)
+			s.arena = d.Append(s.arena)
+			u.dateCell = span{from, len(s.arena) - from}
+		}
+	case value[0]-'A' < 26 && n >= 5 && n <= 48 && u.nameCell.n == 0:
+		if bytes.IndexByte(value, ' ') > 0 && s.e.lex.FullName(value) {
+			from := len(s.arena)
+			s.arena = rule.AppendName(s.arena, value)
+			u.nameCell = span{from, len(s.arena) - from}
+		}
+	}
+}
+
+func allDigits(b []byte) bool {
+	for _, c := range b {
+		if !rule.IsDigit(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// value scans a short value as text of its own, under a label that means sn.
+func (s *Scan) value(b []byte, sn rule.Sense) {
+	at := bytes.IndexByte(b, '@')
+	if at < 0 && len(b) <= 24 && !hasDigit(b) {
+		return
+	}
+	s.field, s.sense = true, sn
+	s.before.at, s.tok = -1, -1
+	u := s.top()
+	n := len(s.cands)
+	if len(b) > 24 {
+		s.anchors(b, 0, len(b), false)
+		s.second(b, 0, len(b), &u.newer)
+	} else {
+		s.short(b)
+		if at > 0 && s.e.email != nil {
+			if start, end := rule.EmailAt(b, at); end > 0 {
+				s.add(s.e.email, b, start, end, labelPoints{flags: isPlain})
+			}
+		}
+	}
+	if u.kind == object.UnitRow && len(s.cands) > n && s.cands[n].kind == rule.KSSN && s.cands[n].flags&isAttached == 0 {
+		s.parts[u.part].rows++
+	}
+	s.field, s.sense = false, rule.Sense{}
+}
+
+// short tries all rules on a value of up to 64 bytes.
+func (s *Scan) short(b []byte) {
+	w := digitWord(b, 0)
+	starts := w &^ (w << 1) & (w>>1 | w>>2)
+	for ; starts != 0; starts &= starts - 1 {
+		k := bits.TrailingZeros64(starts)
+		layout := w >> k & (1<<rule.LayoutBits - 1)
+		s.anchor(b, k, layout, false)
+		s.anchor(b, k, layout, true)
+	}
+}

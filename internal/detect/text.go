@@ -1,0 +1,396 @@
+package detect
+
+import (
+	"bytes"
+	"math/bits"
+
+	"github.com/phiwatch/phiwatch/internal/rule"
+)
+
+// labelMemo remembers the label before a place in the buffer: several rules ask for it.
+type labelMemo struct {
+	at  int
+	ok  bool
+	hit rule.Hit
+}
+
+// anchors walks over the digit runs of b[from:to] and tries the rules whose layout of digits fits: those that name a
+// person, or with support set those that only support one.
+func (s *Scan) anchors(b []byte, from, to int, support bool) {
+	var carry uint64
+	if from > 0 && rule.IsDigit(b[from-1]) {
+		carry = 1
+	}
+	w := digitWord(b, from)
+	for i := from; i < to; i += 64 {
+		next := digitWord(b, i+64)
+		starts := w &^ (w<<1 | carry)
+		starts &= (w>>1 | next<<63) | (w>>2 | next<<62)
+		if left := to - i; left < 64 {
+			starts &= 1<<left - 1
+		}
+		for ; starts != 0; starts &= starts - 1 {
+			k := bits.TrailingZeros64(starts)
+			layout := (w>>k | next<<1<<(63-k)) & (1<<rule.LayoutBits - 1)
+			s.anchor(b, i+k, layout, support)
+		}
+		carry = w >> 63
+		w = next
+	}
+}
+
+// anchor tries the rules at one digit run.
+func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
+	set := &s.e.shapes[s.e.layout[layout]]
+	behind := uint8(0)
+	if at > 0 {
+		behind = rule.Class(b[at-1])
+	}
+	if !support {
+		for j := range set.primary {
+			if ref := &set.primary[j]; ref.s.Behind(behind) {
+				s.shape(b, at, ref, true)
+			}
+		}
+		s.token(b, at)
+		return
+	}
+	for j := range set.support {
+		if ref := &set.support[j]; ref.s.Behind(behind) {
+			s.shape(b, at, ref, false)
+		}
+	}
+	if layout&0x3f == 0x1f && at > 2 && b[at-1] == ' ' && s.e.address != nil { // five digits: a ZIP code
+		if start, end := rule.AddressAt(b, at); end > 0 {
+			s.add(s.e.address, b, start, end, s.points(b, start, s.e.address))
+		}
+	}
+}
+
+// label returns the label attached to b[at:], with the sense of the field where b is the value of one.
+func (s *Scan) label(b []byte, at int) *rule.Hit {
+	m := &s.before
+	if m.at != at {
+		m.at = at
+		m.ok = s.e.lex.Before(b, at, &m.hit)
+		if !m.ok && s.field && (s.sense.Kinds != 0 || s.sense.Flags != 0) && at < 48 {
+			m.ok = true
+			m.hit = rule.Hit{Sense: s.sense, Start: -1, End: -1, Marked: true}
+			if s.sense.Part != rule.Whole && s.sense.Part != rule.Patient {
+				m.ok = false
+			}
+		}
+	}
+	if !m.ok {
+		return nil
+	}
+	return &m.hit
+}
+
+// shape tries one shape at an anchor.
+func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
+	start := at - ref.s.Anchor
+	if !ref.s.At(b, start) {
+		return
+	}
+	r, end := ref.r, start+ref.s.Len
+	before, after := rule.Free(b, start, end)
+	if !after {
+		return
+	}
+	var h *rule.Hit
+	if !before || r.Label == rule.NeedAttached {
+		if h = s.label(b, start); h == nil || !r.Labelled(h) || !before && h.End != start {
+			return
+		}
+	}
+	from := len(s.arena)
+	s.arena = rule.Canon(s.arena, r.KindIndex(), b[start:end])
+	ok, test := r.Valid(s.arena[from:])
+	if !ok {
+		s.arena = s.arena[:from]
+		if primary && r.Label == rule.NeedNone {
+			s.parts[s.top().part].bad++
+		}
+		return
+	}
+	lp := s.points(b, start, r)
+	if test {
+		lp.flags |= isTest
+	}
+	s.put(r, start, from, lp)
+}
+
+// labelPoints is what the labels near a match say of it.
+type labelPoints struct {
+	points int8
+	flags  uint16
+	sense  rule.Sense // of the attached label
+}
+
+// points weighs the labels near a match: attached, within 40, 150, 300 bytes, or another's.
+func (s *Scan) points(b []byte, start int, r *rule.Rule) labelPoints {
+	if h := s.label(b, start); h != nil {
+		if r.Labelled(h) {
+			return attached(&h.Sense)
+		}
+		if h.Flags&rule.Rival != 0 || h.Kinds != 0 && h.Part == rule.Whole && h.Kinds&^(1<<rule.KName|1<<rule.KAddress) != 0 {
+			return labelPoints{flags: isRival}
+		}
+	}
+	if !r.Primary && r.KindIndex() != rule.KICD10 {
+		return labelPoints{flags: isPlain}
+	}
+	return s.around(b, start, r)
+}
+
+func attached(sn *rule.Sense) labelPoints {
+	lp := labelPoints{25, isAttached, *sn}
+	if sn.Health == 1+catPatient {
+		lp.flags |= isPatient
+	}
+	return lp
+}
+
+// around looks for the rule's own label, or a rival, in the 300 bytes before a match.
+func (s *Scan) around(b []byte, start int, r *rule.Rule) labelPoints {
+	own, rival := -1, -1
+	var h rule.Hit
+	from := max(0, start-300)
+	for w := s.e.lex.Walk(b, from, start); w.Next(&h); {
+		if h.End > start {
+			break
+		}
+		switch {
+		case h.Kinds>>r.KindIndex()&1 != 0 && h.Flags&(rule.Weak|rule.Qualifier) == 0:
+			own = h.End
+		case h.Flags&rule.Rival != 0:
+			rival = h.End
+		}
+	}
+	if rival > own && start-rival <= 40 && !hasDigit(b[rival:start]) {
+		return labelPoints{flags: isRival}
+	}
+	if own < 0 {
+		return labelPoints{flags: isPlain}
+	}
+	switch d := start - own; {
+	case d <= 40:
+		return labelPoints{points: 25}
+	case d <= 150:
+		return labelPoints{points: 10}
+	}
+	return labelPoints{points: 5, flags: isPlain}
+}
+
+// token tries the rules for what stands behind a label: numbers of records and members, and dates of birth.
+func (s *Scan) token(b []byte, at int) {
+	t := at
+	for t > 0 && at-t < 18 && (rule.IsAlnum(b[t-1]) || b[t-1] == '-' && t > 1 && rule.IsAlnum(b[t-2])) {
+		t--
+	}
+	if at-t >= 18 || t == s.tok {
+		return
+	}
+	s.tok = t
+	if t == 0 && !s.field || t > 0 && rule.Class(b[t-1])&rule.ClassGap == 0 {
+		return
+	}
+	h := s.label(b, t)
+	if h == nil {
+		if h = s.namedDay(b, &t); h == nil {
+			return
+		}
+	}
+	if h.Kinds == 0 || h.Flags&(rule.Provider|rule.Qualifier) != 0 {
+		return
+	}
+	if h.Kinds>>rule.KDOB&1 != 0 && s.e.date != nil && s.e.date.Labelled(h) {
+		s.birth(b, t, h)
+		return
+	}
+	for _, r := range s.e.token {
+		if !r.Labelled(h) {
+			continue
+		}
+		if n := r.TokenAt(b[t:]); n > 0 {
+			s.add(r, b, t, t+n, attached(&h.Sense))
+		}
+	}
+}
+
+// birth reads the date of birth behind a label.
+func (s *Scan) birth(b []byte, t int, h *rule.Hit) {
+	start := t
+	if h.End >= 0 {
+		for start = h.End; start < t && !rule.IsAlnum(b[start]); {
+			start++
+		}
+	}
+	d, _, ok := rule.ParseBirth(b[start:], s.today)
+	if !ok && start != t {
+		start = t
+		d, _, ok = rule.ParseBirth(b[t:], s.today)
+	}
+	if !ok {
+		return
+	}
+	from := len(s.arena)
+	s.arena = d.Append(s.arena)
+	s.put(s.e.date, start, from, attached(&h.Sense))
+}
+
+// namedDay looks back from a year over a day and the name of a month: born on January 9, 1991.
+func (s *Scan) namedDay(b []byte, t *int) *rule.Hit {
+	i := *t
+	if i < 8 || b[i-1] != ' ' || i+4 > len(b) || b[i] != '1' && b[i] != '2' {
+		return nil
+	}
+	if i--; b[i-1] == ',' {
+		i--
+	}
+	for n := 0; i > 1 && rule.IsDigit(b[i-1]) && n < 2; n++ {
+		i--
+	}
+	if i >= *t-1 || !rule.IsDigit(b[i]) || b[i-1] != ' ' || !rule.IsLetter(b[i-2]) {
+		return nil
+	}
+	for i--; i > 0 && rule.IsLetter(b[i-1]); {
+		i--
+	}
+	if *t-i > 20 {
+		return nil
+	}
+	h := s.label(b, i)
+	if h != nil {
+		*t = i
+	}
+	return h
+}
+
+// second reads b[from:to] for what only supports: shapes, addresses, mail addresses, names, health terms.
+func (s *Scan) second(b []byte, from, to int, ev *evidence) {
+	s.before.at = -1
+	s.anchors(b, from, to, true)
+	for i := from; i < to; {
+		k := bytes.IndexByte(b[i:to], '@')
+		if k < 0 {
+			break
+		}
+		i += k
+		if start, end := rule.EmailAt(b, i); end > 0 && s.e.email != nil {
+			s.add(s.e.email, b, start, end, s.points(b, start, s.e.email))
+		}
+		i++
+	}
+	s.words(b, from, to, ev, true)
+}
+
+// words reads b[from:to] for terms and, with names set, for names behind labels.
+func (s *Scan) words(b []byte, from, to int, ev *evidence, names bool) {
+	var h rule.Hit
+	provider := -8
+	for w := s.e.lex.Walk(b, from, to); w.Next(&h); {
+		if h.Health != 0 && int(h.Health) != 1+catDemographics || h.Flags&rule.Employment != 0 {
+			ev.term(termHash(b[h.Start:h.End]), h.Sense)
+		}
+		if h.Flags&rule.Provider != 0 {
+			provider = h.End
+		}
+		if names && h.Kinds>>rule.KName&1 != 0 && h.Start-provider > 2 && h.Flags&(rule.Provider|rule.Rival) == 0 {
+			s.named(b, &h)
+		}
+	}
+}
+
+// named reads the name behind a label.
+func (s *Scan) named(b []byte, h *rule.Hit) {
+	i, marked := h.End, false
+	for i < len(b) && i-h.End < 8 {
+		c := b[i]
+		if c == ':' || c == '=' || c == '"' || c == '\'' || c == '>' || c == '\t' {
+			marked = true
+		} else if c != ' ' {
+			break
+		}
+		i++
+	}
+	if i >= len(b) || h.Flags&rule.Weak != 0 && !marked && i-h.End != 1 {
+		return
+	}
+	u := s.top()
+	switch h.Part {
+	case rule.First, rule.Last:
+		n := 0
+		for n < 40 && i+n < len(b) && (rule.IsLetter(b[i+n]) || b[i+n] >= 0x80 || n > 0 && (b[i+n] == '-' || b[i+n] == '\'')) {
+			n++
+		}
+		if n > 0 && marked {
+			s.namePart(u, h.Part, b[i:i+n])
+		}
+	case rule.Whole, rule.Patient:
+		if n := s.e.lex.NameAt(b[i:], !marked); n > 0 && s.e.name != nil {
+			lp := attached(&h.Sense)
+			from := len(s.arena)
+			s.arena = rule.AppendName(s.arena, b[i:i+n])
+			s.put(s.e.name, i, from, lp)
+		}
+	}
+}
+
+// termHash is a hash of a term that does not see case or what stands between its words.
+func termHash(b []byte) uint32 {
+	h := uint32(2166136261)
+	for _, c := range b {
+		if rule.IsLetter(c) {
+			h = (h ^ uint32(c|0x20)) * 16777619
+		}
+	}
+	return h
+}
+
+// add makes a candidate of b[start:end].
+func (s *Scan) add(r *rule.Rule, b []byte, start, end int, lp labelPoints) {
+	from := len(s.arena)
+	s.arena = rule.Canon(s.arena, r.KindIndex(), b[start:end])
+	s.put(r, start, from, lp)
+}
+
+// put makes a candidate of the canonical value at the end of the arena.
+func (s *Scan) put(r *rule.Rule, start, from int, lp labelPoints) {
+	size := len(s.arena) - from
+	u := s.top()
+	pos := s.win.base + int64(start)
+	if s.field {
+		pos = s.win.base
+		lp.flags |= inField
+	}
+	if size == 0 {
+		return
+	}
+	for i := len(s.cands) - 1; i >= u.cands && i >= len(s.cands)-4; i-- {
+		c := &s.cands[i]
+		if int(c.kind) == r.KindIndex() && c.pos == pos && string(s.arena[c.canon:c.canon+c.size]) == string(s.arena[from:]) && !s.field {
+			s.arena = s.arena[:from]
+			return // another rule of the kind was here
+		}
+	}
+	s.cands = append(s.cands, cand{r: r, pos: pos, canon: from, size: size, part: u.part, kind: uint8(r.KindIndex()),
+		label: lp.points, flags: lp.flags})
+	if lp.flags&isAttached != 0 && !s.field {
+		u.newer.label(lp.sense)
+	}
+	if len(s.cands)-u.cands > maxGroup {
+		s.relieve(u)
+	}
+}
+
+// label notes the evidence of a label attached to a value in running text.
+func (e *evidence) label(sn rule.Sense) {
+	if int(sn.Health) == 1+catDiagnosis {
+		e.code = true
+	}
+	e.strong(sn)
+}
+
+const catDiagnosis = 1

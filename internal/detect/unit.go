@@ -1,0 +1,278 @@
+package detect
+
+import (
+	"github.com/phiwatch/phiwatch/internal/object"
+	"github.com/phiwatch/phiwatch/internal/rule"
+)
+
+// unit is a unit while it is open. Its candidates are the tail of Scan.cands from cands on.
+type unit struct {
+	kind    object.UnitKind
+	part    int
+	whole   bool // the unit of a whole part
+	alias   bool // the driver has opened the unit of the part once more
+	extra   int  // units inside that are too deep to have one of their own
+	cands   int
+	arena   int
+	ev      evidence // of its own
+	near    evidence // of parts beside it
+	fields  int      // with a label that means something
+	cells   int      // fields without one
+	ordinal int      // of the next field
+	left    int      // candidates that units inside could not judge
+	qual    rule.Sense
+	quals   bool // qual is set
+
+	first, last              span // parts of a name
+	street, city, state, zip span
+	dateCell, nameCell       span // whole cells without a label that read like a birth date and a name
+	segments                 int  // of text, before the newest
+	bytes                    int  // of text in the newest
+	mark                     int  // index in cands where those of the newest segment begin
+	older, newer             evidence
+}
+
+// span is a value in the arena.
+type span struct{ from, n int }
+
+func (u *unit) begin(k object.UnitKind, part, cands, arena int) {
+	*u = unit{kind: k, part: part, cands: cands, arena: arena, mark: cands}
+}
+
+// evidence is what speaks for health, or for employment.
+type evidence struct {
+	cats       uint32    // categories
+	terms      [3]uint32 // distinct terms of running text
+	n          uint8
+	emp        [2]uint32 // distinct words of employment
+	nemp       uint8
+	title      bool // a label, a file name or a subject says so
+	code       bool // a labelled code of a diagnosis or drug
+	provider   bool // a labelled NPI or DEA number
+	format     bool // a patient-level healthcare format
+	heightened bool
+}
+
+func (e *evidence) term(h uint32, s rule.Sense) {
+	if s.Health != 0 {
+		e.cats |= 1 << (s.Health - 1)
+		e.heightened = e.heightened || s.Heightened
+		e.n = addTerm(e.terms[:], e.n, h)
+	}
+	if s.Flags&rule.Employment != 0 {
+		e.nemp = addTerm(e.emp[:], e.nemp, h)
+	}
+}
+
+func addTerm(list []uint32, n uint8, h uint32) uint8 {
+	for _, t := range list[:n] {
+		if t == h {
+			return n
+		}
+	}
+	if int(n) < len(list) {
+		list[n] = h
+		n++
+	}
+	return n
+}
+
+// strong notes evidence that a label or title gives.
+func (e *evidence) strong(s rule.Sense) {
+	if s.Flags&rule.Employment != 0 {
+		e.nemp = uint8(len(e.emp))
+	}
+	if s.Health == 0 {
+		return
+	}
+	switch c := int(s.Health - 1); c {
+	case catDemographics:
+	case catProvider:
+		e.cats |= 1 << c
+		e.provider = true
+	default:
+		e.cats |= 1 << c
+		e.title = true
+	}
+	e.heightened = e.heightened || s.Heightened
+}
+
+// Indices of categories that are treated apart.
+const (
+	catPatient      = 0
+	catProvider     = 7
+	catIdentifier   = 8
+	catDemographics = rule.NumCategories - 1
+)
+
+func (e *evidence) merge(o *evidence) {
+	if *o == (evidence{}) {
+		return
+	}
+	e.cats |= o.cats
+	for _, t := range o.terms[:o.n] {
+		e.n = addTerm(e.terms[:], e.n, t)
+	}
+	for _, t := range o.emp[:o.nemp] {
+		e.nemp = addTerm(e.emp[:], e.nemp, t)
+	}
+	if o.nemp > e.nemp {
+		e.nemp = o.nemp
+	}
+	e.title = e.title || o.title
+	e.code = e.code || o.code
+	e.provider = e.provider || o.provider
+	e.format = e.format || o.format
+	e.heightened = e.heightened || o.heightened
+}
+
+// employment tells whether it reads like a matter of employment.
+func (e *evidence) employment() bool { return e.nemp >= 2 }
+
+// Bounds of what a unit leaves to the one above.
+const (
+	maxLeft  = 64
+	maxGroup = 4096
+)
+
+// close judges the innermost unit. What cannot be judged alone (a row with a single identifier: a form laid out as a
+// table) is left to the unit above, a few at a time.
+func (s *Scan) close() {
+	u := s.top()
+	s.assemble(u)
+	cs := s.cands[u.cands:]
+	var up *unit
+	if n := len(s.units); n > 1 {
+		up = &s.units[n-2]
+	}
+	if len(cs) > 0 {
+		if up != nil && !u.whole && u.kind != object.UnitPart && up.left < maxLeft && !s.sufficient(u, cs) {
+			up.left += len(cs)
+			up.ev.merge(&u.ev)
+			up.ev.merge(&u.newer)
+			up.inherit(u)
+			return
+		}
+		ev := s.context(u)
+		ev.merge(&u.older)
+		ev.merge(&u.newer)
+		s.judge(u, cs, &ev)
+		s.cands = s.cands[:u.cands]
+	}
+	if up == nil {
+		return
+	}
+	if u.kind == object.UnitRecord || u.kind == object.UnitMessage || !u.whole && u.kind == object.UnitPart {
+		up.ev.merge(&u.ev)
+	}
+	if u.whole {
+		up.near.merge(&u.older)
+		up.near.merge(&u.newer)
+	}
+	up.inherit(u)
+	s.arena = s.arena[:u.arena] // what the units above need lies below
+}
+
+// inherit passes on what a nested unit says of the next value of the unit above.
+func (u *unit) inherit(in *unit) {
+	if in.quals && in.fields == 0 {
+		u.qual, u.quals = in.qual, true
+	}
+}
+
+// relieve judges what a unit has so far, when it has collected more than a unit should.
+func (s *Scan) relieve(u *unit) {
+	s.assemble(u)
+	ev := s.context(u)
+	ev.merge(&u.older)
+	ev.merge(&u.newer)
+	s.judge(u, s.cands[u.cands:], &ev)
+	s.cands, s.arena = s.cands[:u.cands], s.arena[:u.arena]
+	u.mark, u.left = u.cands, 0
+	u.first, u.last, u.dateCell, u.nameCell = span{}, span{}, span{}, span{}
+}
+
+// sufficient tells whether the candidates of a unit can be judged without the unit above.
+func (s *Scan) sufficient(u *unit, cs []cand) bool {
+	var seen uint32
+	strong := false
+	for i := range cs {
+		seen |= classOf(cs[i].kind)
+		strong = strong || isStrong(cs[i].kind)
+	}
+	return seen&(seen-1) != 0 && (strong || seen&classDOB != 0) || strong && u.fields >= 2 || len(cs) > maxLeft
+}
+
+// context is the evidence that holds for a unit: its own, that of the units around it, and of the parts beside them.
+func (s *Scan) context(u *unit) evidence {
+	ev := u.ev
+	own := u.ev.employment()
+	for i := len(s.units) - 1; i >= 0; i-- {
+		v := &s.units[i]
+		if v != u {
+			ev.merge(&v.ev)
+			ev.merge(&v.newer)
+		}
+		if !own {
+			ev.merge(&v.near)
+		}
+	}
+	return ev
+}
+
+// assemble makes candidates of names and addresses that came in parts, and of the cells of a row without a header.
+func (s *Scan) assemble(u *unit) {
+	s.joinAddress(u)
+	if u.first.n > 0 && u.last.n > 0 {
+		s.joinName(u)
+	}
+	if u.kind == object.UnitRow && u.dateCell.n > 0 && u.nameCell.n > 0 {
+		s.headless(u)
+	}
+}
+
+// headless looks at a row without a header: a delimited SSN, a date that can be one of birth and a name in cells of
+// their own are a person, whatever the columns are called.
+func (s *Scan) headless(u *unit) {
+	for i := u.cands; i < len(s.cands); i++ {
+		c := &s.cands[i]
+		if c.kind != rule.KSSN || c.flags&(isRival|isTest) != 0 {
+			continue
+		}
+		s.adopt(rule.KDOB, s.e.date, u.dateCell, inField|isPlain, 0)
+		s.adopt(rule.KName, s.e.name, u.nameCell, inField|isPlain, 0)
+		return
+	}
+}
+
+// adopt makes a candidate of a canonical value that is in the arena.
+func (s *Scan) adopt(kind int, r *rule.Rule, v span, flags uint16, label int8) {
+	if r == nil || v.n == 0 {
+		return
+	}
+	s.cands = append(s.cands, cand{r: r, pos: s.win.base, canon: v.from, size: v.n, part: s.top().part,
+		kind: uint8(kind), label: label, flags: flags}) //nolint:gosec // an index of kinds
+}
+
+func (s *Scan) joinName(u *unit) {
+	s.buf = append(s.buf[:0], s.arena[u.first.from:u.first.from+u.first.n]...)
+	s.buf = append(s.buf, ' ')
+	s.buf = append(s.buf, s.arena[u.last.from:u.last.from+u.last.n]...)
+	from := len(s.arena)
+	s.arena = rule.AppendName(s.arena, s.buf)
+	s.adopt(rule.KName, s.e.name, span{from, len(s.arena) - from}, inField|isAttached, 25)
+	u.first, u.last = span{}, span{}
+}
+
+func (s *Scan) joinAddress(u *unit) {
+	if u.street.n == 0 || u.city.n == 0 || u.zip.n == 0 && u.state.n == 0 {
+		u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}
+		return
+	}
+	from := len(s.arena)
+	for _, v := range [...]span{u.street, u.city, u.state, u.zip} {
+		s.arena = append(s.arena, s.arena[v.from:v.from+v.n]...)
+	}
+	s.adopt(rule.KAddress, s.e.address, span{from, len(s.arena) - from}, inField|isAttached, 25)
+	u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}
+}
