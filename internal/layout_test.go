@@ -27,7 +27,7 @@ var floors = [][]string{
 }
 
 // helpers are for tests; no product package may import them.
-var helpers = []string{"pcaptest", "prototest", "contenttest"}
+var helpers = []string{"pcaptest", "prototest", "contenttest", "windowtest"}
 
 func place(pkg string) (floor, index int) {
 	top, _, _ := strings.Cut(pkg, "/")

@@ -53,7 +53,7 @@ func (w *Worker) wanted(f *Format) bool {
 		return true
 	}
 	switch f.Name {
-	case "mime":
+	case "mime", "text": // text tells what is no text: its state is the same with and without Scan
 		return true
 	case "uuencode", "gzip", "zip", "zstd", "tar", "bzip2", "xz", "mbox":
 		return !w.o.Closed

@@ -112,6 +112,19 @@ func rank(v finding.Verdict) int {
 	return 0
 }
 
+// codes takes the codes of a unit without a person in a part that has shown one: the conditions of a bundle beside its
+// patients.
+func (r *results) codes(s *Scan, u *unit, cs []cand) {
+	if !s.parts[u.part].phi {
+		return
+	}
+	for i := range cs {
+		if c := &cs[i]; c.kind >= rule.KNPI && c.part == u.part && c.flags&isRival == 0 {
+			r.take(s, &verdict{verdict: finding.PHI}, c)
+		}
+	}
+}
+
 func (r *results) health() { r.healthOnly = true }
 
 // unit takes the candidates of a unit that has a verdict.
@@ -121,6 +134,7 @@ func (r *results) unit(s *Scan, v *verdict, u *unit, cs []cand, ev *evidence) {
 		r.row = u.kind == object.UnitRow
 	}
 	if v.verdict == finding.PHI {
+		s.parts[u.part].phi = true
 		r.cats |= ev.cats
 		r.heightened = r.heightened || ev.heightened
 	}

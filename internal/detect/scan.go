@@ -48,6 +48,7 @@ type part struct {
 	kids   int // parts opened below
 	nth    int // ordinal below its parent
 	acc    int // 1 + index of the newest finding in it
+	phi    bool
 }
 
 // cand flags.

@@ -90,6 +90,7 @@ func (s *Scan) judge(u *unit, cs []cand, ev *evidence) {
 	}
 	if v.best == 0 && v.bestTest == 0 {
 		s.res.below += v.strong
+		s.res.codes(s, u, cs)
 		if ev.code || ev.format {
 			s.res.health()
 		}

@@ -119,6 +119,9 @@ func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
 		lp.flags |= isTest
 	}
 	s.put(r, start, from, lp)
+	if r.KindIndex() == rule.KSSN && lp.flags&(isAttached|isRival|isTest) == 0 && !s.field {
+		s.line(b, start)
+	}
 }
 
 // labelPoints is what the labels near a match say of it.

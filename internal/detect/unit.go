@@ -86,7 +86,7 @@ func (e *evidence) strong(s rule.Sense) {
 		return
 	}
 	switch c := int(s.Health - 1); c {
-	case catDemographics:
+	case catDemographics, catIdentifier: // they speak for themselves, see decide
 	case catProvider:
 		e.cats |= 1 << c
 		e.provider = true
@@ -146,7 +146,7 @@ func (s *Scan) close() {
 		up = &s.units[n-2]
 	}
 	if len(cs) > 0 {
-		if up != nil && !u.whole && u.kind != object.UnitPart && up.left < maxLeft && !s.sufficient(u, cs) {
+		if up != nil && u.small(len(cs)) && up.left < maxLeft && !s.sufficient(u, cs) {
 			up.left += len(cs)
 			up.ev.merge(&u.ev)
 			up.ev.merge(&u.newer)
@@ -171,6 +171,14 @@ func (s *Scan) close() {
 	}
 	up.inherit(u)
 	s.arena = s.arena[:u.arena] // what the units above need lies below
+}
+
+// small tells units that may be a piece of a person's record: rows and records, and parts of a few words (form data).
+func (u *unit) small(n int) bool {
+	if !u.whole && u.kind != object.UnitPart {
+		return true
+	}
+	return u.whole && n <= 4 && u.segments == 0 && u.bytes < 512
 }
 
 // inherit passes on what a nested unit says of the next value of the unit above.
@@ -269,6 +277,8 @@ func (s *Scan) joinAddress(u *unit) {
 		u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}
 		return
 	}
+	// The street is found by itself where its field says street; the whole is found as well.
+	s.adopt(rule.KAddress, s.e.address, u.street, inField|isAttached, 25)
 	from := len(s.arena)
 	for _, v := range [...]span{u.street, u.city, u.state, u.zip} {
 		s.arena = append(s.arena, s.arena[v.from:v.from+v.n]...)

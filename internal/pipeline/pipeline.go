@@ -37,6 +37,9 @@ type Options struct {
 
 func (o *Options) streams() bool { return o.Streams != nil }
 
+// parts tells whether the parts of objects are wanted: with detection they are scanned, else somebody must ask for them.
+func (o *Options) parts() bool { return o.Detect || o.Objects != nil || o.Extract != nil }
+
 // Pipeline runs one timeline of packets to its end.
 type Pipeline struct {
 	opt       Options

@@ -114,7 +114,7 @@ func (s *scanner) walk(k *kit, t *task, src content.Source) {
 			}
 		}
 	}()
-	o := content.Options{Hash: s.p.opt.Objects != nil, HashTop: t.stream, Scan: s.p.opt.Detect, Panic: s.p.decoderPanic, Extract: s.p.extract}
+	o := content.Options{Hash: s.p.opt.Objects != nil, HashTop: t.stream, Scan: s.p.opt.Detect, Closed: !s.p.opt.parts(), Panic: s.p.decoderPanic, Extract: s.p.extract}
 	if s.p.opt.Objects != nil {
 		o.Record = func(r *object.Record) { t.records = append(t.records, s.p.labelled(t.brain, r)) }
 	}
@@ -161,10 +161,9 @@ type wholeSource struct{ cutter }
 
 // Next implements content.Source.
 func (w *wholeSource) Next() content.Chunk {
-	if c, ok := w.next(); ok {
-		return c
-	}
-	return content.Chunk{End: true}
+	c, ok := w.next()
+	c.End = !ok || w.at == len(w.c.buf) && w.gap == len(w.c.holes)
+	return c
 }
 
 // coroutine is a walk that stops whenever it needs more of its object.

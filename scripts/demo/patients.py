@@ -27,7 +27,7 @@ def main():
         w.writerow([
             "%s, %s" % (rnd.choice(LAST), rnd.choice(FIRST)),
             "%08d" % rnd.randrange(10**7, 10**8),
-            "%02d/%02d/%d" % (rnd.randint(1, 12), rnd.randint(1, 28), rnd.randint(1935, 2022)),
+            "%02d/%02d/%d" % (rnd.randint(1, 12), rnd.randint(1, 28), rnd.randint(1935, 2004)),
             "%03d-%02d-%04d" % (area, rnd.randint(1, 99), rnd.randint(1, 9999)),
             "(%d) %d-%04d" % (rnd.choice([208, 401, 503, 614, 701]), rnd.randint(220, 989), rnd.randint(0, 9999)),
             "%d %s St, %s, %s %s%02d" % (rnd.randint(100, 9999), rnd.choice(STREET), city, state, zip3, rnd.randint(0, 99)),

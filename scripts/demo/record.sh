@@ -19,7 +19,7 @@ cleanup() {
     ip netns pids $ns 2>/dev/null | xargs -r kill 2>/dev/null || true
     ip netns del $ns 2>/dev/null || true
   done
-  userdel pwdemo 2>/dev/null || true
+  userdel upload 2>/dev/null || true
   rm -rf "$tmp"
 }
 trap cleanup EXIT
@@ -47,9 +47,9 @@ Controller(Sink(), hostname=sys.argv[1], port=25, server_hostname=sys.argv[2]).s
 asyncio.new_event_loop().run_forever()
 PY
 world /usr/bin/python3 "$tmp/mail.py" $IN mx1.kaveri-coding.example & world /usr/bin/python3 "$tmp/mail.py" $US mx.clearwater-rcm.example &
-useradd -M -d "$tmp/ftp" -s /bin/bash pwdemo 2>/dev/null || true
-echo 'pwdemo:pw-demo-secret' | chpasswd
-mkdir -p "$tmp/ftp" "$tmp/www" "$tmp/up" "$tmp/empty"; chown pwdemo "$tmp/ftp"; chmod 777 "$tmp/up"
+useradd -M -d "$tmp/ftp" -s /bin/bash upload 2>/dev/null || true
+echo 'upload:pw-demo-secret' | chpasswd
+mkdir -p "$tmp/ftp" "$tmp/www" "$tmp/up" "$tmp/empty"; chown upload "$tmp/ftp"; chmod 777 "$tmp/up"
 cat > "$tmp/vsftpd.conf" <<V
 listen=YES
 listen_address=$PK
@@ -98,9 +98,9 @@ hospital swaks --silent 3 --server $IN --ehlo mail.northfork-health.example --fr
   --to coding@kaveri-coding.example,billing@clearwater-rcm.example --header 'Subject: Charts for coding' \
   --body 'Attached are the charts of this week.' --attach-type application/zip --attach-name report.zip --attach @"$tmp/report.zip"
 # 3. An upload by FTP to a vendor whose agreement expired the day before.
-python3 "$here/patients.py" 25 2 > "$tmp/discharges.csv"
+python3 "$here/patients.py" 25 2 > "$tmp/discharge-list.csv"
 dns ftp.ravi-dataentry.example
-hospital lftp -e "set net:timeout 5; set ftp:passive-mode on; put $tmp/discharges.csv -o discharges.csv; bye" -u pwdemo,pw-demo-secret ftp://$PK
+hospital lftp -e "set net:timeout 5; set ftp:passive-mode on; put $tmp/discharge-list.csv -o discharge-list.csv; bye" -u upload,pw-demo-secret ftp://$PK
 # 4. An upload to a vendor that is covered.
 dns upload.clearwater-rcm.example
 python3 "$here/patients.py" 12 4 > "$tmp/claims.csv"

@@ -19,7 +19,7 @@ const (
 
 // IsGzip tells whether a gzip member begins here.
 func IsGzip(b []byte) bool {
-	return len(b) >= 4 && b[0] == 0x1F && b[1] == 0x8B && b[2] == 8 && b[3] < 0x20
+	return len(b) >= 4 && b[0] == 0x1F && b[1] == 0x8B && b[2] == 8 // reserved flags are no hindrance
 }
 
 // IsZlib tells whether a zlib header begins here.

@@ -140,8 +140,13 @@ const (
 )
 
 // match tells whether s, which begins a line with "--", is a boundary line. The innermost level goes first. The whole
-// line must match: one boundary may begin with another.
+// line must match, because one boundary may begin with another; only behind the final one, where no line matches whole,
+// anything may follow.
 func (w *walker) match(s []byte, final bool) (delimiter, verdict) {
+	long := len(s) >= lineLen
+	if long { // what is decided must not depend on how much more is in view
+		s, final = s[:lineLen], false
+	}
 	result := no
 	for i := len(w.levels) - 1; i >= 0; i-- {
 		for _, name := range w.levels[i].names {
@@ -154,10 +159,23 @@ func (w *walker) match(s []byte, final bool) (delimiter, verdict) {
 			}
 		}
 	}
-	if len(s) >= lineLen {
-		result = no
+	if result == unknown && !long {
+		return delimiter{}, unknown
 	}
-	return delimiter{}, result
+	return w.matchFinal(s)
+}
+
+// matchFinal tells whether s is a final boundary line with something behind it.
+func (w *walker) matchFinal(s []byte) (delimiter, verdict) {
+	for i := len(w.levels) - 1; i >= 0; i-- {
+		for _, name := range w.levels[i].names {
+			n := 2 + len(name) + 2
+			if len(s) >= n && string(s[2:n-2]) == name && s[n-2] == '-' && s[n-1] == '-' {
+				return delimiter{level: i, closing: true, length: n}, yes
+			}
+		}
+	}
+	return delimiter{}, no
 }
 
 func matchName(s []byte, name string, final bool) (closing bool, n int, v verdict) {

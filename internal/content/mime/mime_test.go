@@ -93,6 +93,8 @@ func cases() []contenttest.Case {
 		mail("long base64", "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\n"+b64(long)+"\n--b--\n", nil, long[:2000]),
 		mail("long text", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n"+long+"\n--b--\n", nil),
 		mail("dashes", "Content-Type: multipart/mixed; boundary=\"--b\"\n\n----b\n\n"+strings.Repeat("-", 5000)+"\n--"+strings.Repeat("\n--", 1000)+"\n----b--\n", []string{"message/part-1", "message"}),
+		mail("behind the final boundary", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--SSN 219-09-9999\n", []string{"message/part-1", "message"}, "text one\nend", "SSN 219-09-9999"),
+		mail("blanks behind a boundary", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b"+strings.Repeat(" ", 900)+"\n\ntwo\n--b"+strings.Repeat(" ", 9000)+"\n\nthree\n--b--", []string{"message/part-1", "message/part-2", "message"}),
 		mail("uuencode in text", "Subject: files\n\nhere it is\n\nbegin 644 ssn.txt\n/4U-.(#(Q.2TP.2TY.3DY\n`\nend\n\nbye\n", []string{"message/part-1/ssn.txt", "message/part-1", "message"}, "SSN 219-09-9999", "here it is", "bye"),
 		mail("x-uuencode", "Content-Transfer-Encoding: x-uuencode\n\nbegin 644 ssn.txt\n/4U-.(#(Q.2TP.2TY.3DY\n`\nend\nbehind\n", []string{"message/part-1", "message"}, "SSN 219-09-9999", "behind"),
 		ambiguous, twice, pgp, partial, unknown, lying, deep,
