@@ -153,7 +153,7 @@ func oracle(t *testing.T, path string) (out []flow.Packet, ok bool) {
 		z.Close()
 	}
 	var read func() ([]byte, gopacket.CaptureInfo, error)
-	link := func(gopacket.CaptureInfo) flow.Link { return 0 }
+	var link func(gopacket.CaptureInfo) flow.Link
 	if r, err := pcapgo.NewReader(bytes.NewReader(raw)); err == nil {
 		read = r.ReadPacketData
 		link = func(gopacket.CaptureInfo) flow.Link { return flow.Link(r.LinkType()) }

@@ -204,7 +204,7 @@ func (a *ahead) run(r io.Reader, under io.Closer, open func(io.Reader) (io.Reade
 			a.full <- b[:n] // never blocks: as many places as blocks
 		}
 		if err != nil {
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				a.err = blame(err)
 			}
 			return

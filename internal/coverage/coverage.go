@@ -96,7 +96,9 @@ func (r Reason) String() string {
 }
 
 // Fatal tells whether content with this reason counts as not inspected at all when nothing of it was read.
-func (r Reason) Fatal() bool { return r == Format || r == Password || r == Panic || r == Budget }
+func (r Reason) Fatal() bool {
+	return r == Format || r == Protocol || r == Password || r == Panic || r == Budget
+}
 
 // Account counts bytes by state and, beside that, by reason. The zero value is ready to use. Not safe for concurrent
 // use: every shard has its own, and they are merged.

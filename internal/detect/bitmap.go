@@ -1,9 +1,6 @@
 package detect
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "encoding/binary"
 
 const (
 	eachByte = 0x0101010101010101
@@ -72,31 +69,4 @@ func hasDigit(b []byte) bool {
 		}
 	}
 	return false
-}
-
-// anchors calls f with the offset of every digit run in b[from:to] that goes on for a second digit, or has one more
-// behind a single character, and with the digit bitmap from there (rule.LayoutBits are valid).
-func anchors(b []byte, from, to int, f func(at int, layout uint32)) {
-	if from >= to {
-		return
-	}
-	var carry uint64
-	if from > 0 && b[from-1]-'0' < 10 {
-		carry = 1
-	}
-	w := digitWord(b, from)
-	for i := from; i < to; i += 64 {
-		next := digitWord(b, i+64)
-		starts := w &^ (w<<1 | carry)
-		starts &= (w>>1 | next<<63) | (w>>2 | next<<62)
-		if left := to - i; left < 64 {
-			starts &= 1<<left - 1
-		}
-		for ; starts != 0; starts &= starts - 1 {
-			k := bits.TrailingZeros64(starts)
-			f(i+k, uint32(w>>k|next<<1<<(63-k))) //nolint:gosec // the low bits are wanted
-		}
-		carry = w >> 63
-		w = next
-	}
 }

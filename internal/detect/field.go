@@ -93,7 +93,9 @@ func (s *Scan) Field(r object.Role, label, value []byte) {
 	if !ascii(value) || r >= object.RoleQuery && r <= object.RoleCookie && bytes.IndexByte(value, '%') >= 0 {
 		var f folder
 		s.buf = f.flush(f.append(s.buf[:0], value))
-		value = s.buf
+		if value = trim(s.buf); len(value) == 0 { // it was nothing but marks that nobody sees
+			return
+		}
 	}
 	s.labelled(u, s.senseOf(label, ordinal), value)
 }
@@ -209,68 +211,6 @@ func (s *Scan) labelled(u *unit, sn rule.Sense, value []byte) {
 	}
 }
 
-// part takes a part of a name or an address.
-func (s *Scan) part(u *unit, kind int, sn rule.Sense, value []byte, lp labelPoints) bool {
-	if sn.Part == rule.Patient {
-		return false
-	}
-	switch kind {
-	case rule.KName:
-		s.namePart(u, sn.Part, value)
-		return true
-	case rule.KAddress, rule.KZIP:
-		s.addressPart(u, sn.Part, value)
-		return true
-	}
-	return false
-}
-
-func (s *Scan) namePart(u *unit, p rule.Part, value []byte) {
-	if !rule.OneName(value) {
-		return
-	}
-	v := span{len(s.arena), len(value)}
-	switch p {
-	case rule.First:
-		s.arena = append(s.arena, value...)
-		u.first = v
-	case rule.Last:
-		s.arena = append(s.arena, value...)
-		u.last = v
-	}
-	if u.first.n > 0 && u.last.n > 0 {
-		s.joinName(u)
-	}
-}
-
-func (s *Scan) addressPart(u *unit, p rule.Part, value []byte) {
-	if p == rule.Street && u.street.n > 0 && u.city.n > 0 {
-		s.joinAddress(u)
-	}
-	if len(value) > 80 {
-		return
-	}
-	from := len(s.arena)
-	if p == rule.ZIPCode {
-		s.arena = rule.Canon(s.arena, rule.KZIP, value)
-	} else {
-		s.arena = rule.AppendAddress(s.arena, value)
-	}
-	v := span{from, len(s.arena) - from}
-	switch p {
-	case rule.Street:
-		if u.street.n == 0 { // a second line is no part of it
-			u.street = v
-		}
-	case rule.City:
-		u.city = v
-	case rule.State:
-		u.state = v
-	case rule.ZIPCode:
-		u.zip = v
-	}
-}
-
 // whole tries the rules of a kind on a whole value.
 func (s *Scan) whole(u *unit, kind int, value []byte, lp labelPoints) bool {
 	s.field = true
@@ -349,23 +289,6 @@ func (s *Scan) code(u *unit, kind int, lp labelPoints) {
 	}
 }
 
-// wholeAddress takes an address that stands in one field: to its ZIP code, or a street alone, whose city may follow in
-// other fields.
-func (s *Scan) wholeAddress(u *unit, r *rule.Rule, value []byte, lp labelPoints) bool {
-	n := len(value)
-	for zip := n - 5; zip >= 0 && zip >= n-10; zip -= 5 {
-		if start, end := rule.AddressAt(value, zip); end == n && start == 0 {
-			s.add(r, value, 0, n, lp)
-			return true
-		}
-	}
-	if rule.IsDigit(value[0]) {
-		s.addressPart(u, rule.Street, value)
-		return true
-	}
-	return false
-}
-
 // unlabelled takes a value whose label says nothing: it is scanned like text. In a row it may be a cell of a table
 // without a header, or itself the label of the next cell.
 func (s *Scan) unlabelled(u *unit, sn rule.Sense, value []byte) {
@@ -428,15 +351,6 @@ func (s *Scan) cell(u *unit, value []byte) {
 			u.nameCell = span{from, len(s.arena) - from}
 		}
 	}
-}
-
-func allDigits(b []byte) bool {
-	for _, c := range b {
-		if !rule.IsDigit(c) {
-			return false
-		}
-	}
-	return true
 }
 
 // value scans a short value as text of its own, under a label that means sn.

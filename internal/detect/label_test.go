@@ -9,10 +9,8 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/phiwatch/phiwatch/internal/finding"
 	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
-	"github.com/phiwatch/phiwatch/internal/rule"
 )
 
 func TestLabelKeepsHarmlessWords(t *testing.T) {
@@ -180,5 +178,3 @@ func FuzzScan(f *testing.F) {
 		c.Finish()
 	})
 }
-
-var _ = []any{finding.SSN, rule.KSSN}

@@ -67,3 +67,12 @@ func nextCell(b []byte, i int) (cell []byte, next int) {
 	}
 	return trim(b[i:j]), j + 1
 }
+
+func allDigits(b []byte) bool {
+	for _, c := range b {
+		if !rule.IsDigit(c) {
+			return false
+		}
+	}
+	return true
+}

@@ -127,8 +127,7 @@ func dateOf(t flow.Time) rule.Date {
 func (s *Scan) Enter(m *object.Meta) {
 	s.endText()
 	if len(s.parts) == 1 && s.parts[0].meta == m {
-		s.parts[0].kids-- // the driver entered the object itself: no new element of the path
-		s.Begin(object.UnitMessage)
+		s.push(object.UnitPart, 0) // the object itself: no new element of the path
 		return
 	}
 	s.enter(m, s.top().part)

@@ -15,7 +15,6 @@ import (
 	"github.com/phiwatch/phiwatch/internal/finding"
 	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
-	"github.com/phiwatch/phiwatch/internal/rule"
 )
 
 // shared returns a path below the shared data of the project, or skips the test.
@@ -244,5 +243,3 @@ func TestSyntheticMBI(t *testing.T) {
 		}
 	}
 }
-
-var _ = rule.KSSN

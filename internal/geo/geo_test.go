@@ -150,7 +150,7 @@ func TestRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n := 0; n < len(whole); n++ { // no cut makes it panic, and most are refused
+	for n := range whole { // no cut makes it panic, and most are refused
 		if tab, err := openTable("cut", append([]byte(nil), whole[:n]...), false); err == nil {
 			tab.country(netip.MustParseAddr("203.0.113.1"))
 		}

@@ -173,7 +173,7 @@ func (l *Log) adopt() error {
 	}
 	for {
 		leaf, err := fr.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err == nil {

@@ -70,7 +70,7 @@ func (v *verifier) walk(fr *frames) error {
 	var nodes []byte
 	for v.size < 0 || v.tree.size < v.size {
 		leaf, err := fr.next()
-		if err == io.EOF && v.size < 0 {
+		if errors.Is(err, io.EOF) && v.size < 0 {
 			break
 		}
 		if err != nil {

@@ -49,7 +49,7 @@ func TestAgainstGopacket(t *testing.T) {
 			t.Fatal(err)
 		}
 		var client, server []byte
-		for i := 0; i < c.Len(); i++ {
+		for i := range c.Len() {
 			data, ci, err := r.ReadPacketData()
 			if err != nil {
 				t.Fatal(err)
@@ -100,7 +100,7 @@ func TestSplit(t *testing.T) {
 	for _, s := range []string{"a", "bb", "ccc"} {
 		u.Client(s)
 	}
-	for n := 0; n <= 4; n++ {
+	for n := range 5 {
 		a, b := pcaptest.Split(c.Bytes(), n)
 		if count(t, a) != min(n, 3) || count(t, b) != 3-min(n, 3) {
 			t.Errorf("split at %d: %d and %d packets", n, count(t, a), count(t, b))

@@ -3,10 +3,10 @@ package pipeline
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"github.com/phiwatch/phiwatch/internal/alert"
 	"github.com/phiwatch/phiwatch/internal/coverage"
-	"github.com/phiwatch/phiwatch/internal/finding"
 	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
@@ -158,7 +158,7 @@ func (s *sequencer) closed(e *closedFlow) {
 		k := dailyKey{kind: alert.EncryptedEgress, from: from, to: to, reason: "encrypted"}
 		early := s.daily.add(k, int64(n), e.at, b, func() *alert.Case {
 			c := s.base(&e.conn, flow.Dir(d), b)
-			c.Kind, c.Detail, c.Security = alert.EncryptedEgress, e.conn.tls.version, flow.Encrypted.String()
+			c.Kind, c.Detail, c.Security = alert.EncryptedEgress, transportName(e.conn.tls.version), flow.Encrypted.String()
 			c.Time = alert.Time(e.at)
 			b.World.Resolve(c)
 			return c
@@ -167,6 +167,11 @@ func (s *sequencer) closed(e *closedFlow) {
 			s.aggregate(early)
 		}
 	}
+}
+
+// transportName is a channel's version as the register spells it: tls13, ssh, quicv1.
+func transportName(version string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", ".", "").Replace(version))
 }
 
 // noted judges a fact: a login in the clear that crosses the border, or an evasion.
@@ -225,5 +230,3 @@ func (r *relays) incident(t *task, c *alert.Case) string {
 	r.order = append(r.order, key)
 	return own
 }
-
-var _ = finding.None

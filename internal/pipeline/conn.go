@@ -164,7 +164,10 @@ func (c *conn) Gap(d flow.Dir, off, n uint64, at flow.Time, why coverage.Reason)
 			break
 		}
 		c.skip[d] = c.call(func() flow.Want { return c.an.Gap(d, off, n, at, why) })
-		c.become()
+		if c.next != nil { // whoever takes over must hear of the hole as well
+			c.become()
+			c.replayGap(segment{d: d, gap: true, why: why, off: off, n: n, at: at})
+		}
 	case probing:
 		c.pk.gap(d, off, n, at, why)
 		c.decide(c.pk.held() > 0)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"crypto/sha256"
+	"errors"
 	"io"
 
 	"go.uber.org/zap"
@@ -55,7 +56,7 @@ func (f *FileScan) Scan(shown string, size int64, at flow.Time, r io.Reader) (*a
 	f.s.walk(k, t, src)
 	f.s.back(k)
 	cover := coverageOf(t)
-	if src.err != nil && src.err != io.EOF && src.err != io.ErrUnexpectedEOF {
+	if src.err != nil && !errors.Is(src.err, io.EOF) && !errors.Is(src.err, io.ErrUnexpectedEOF) {
 		return nil, cover, src.err
 	}
 	c := &alert.Case{Time: alert.Time(at), First: alert.Time(at), Last: alert.Time(at), Channel: "file", Security: flow.Cleartext.String(), Outcome: flow.OutcomeUnknown.String(), Coverage: cover}

@@ -12,7 +12,7 @@ const (
 	ClassHigh // part of a character outside ASCII
 )
 
-// Class is the table of byte classes.
+// classes is the table of byte classes. It is never written.
 var classes = makeClasses()
 
 func makeClasses() (t [256]uint8) {

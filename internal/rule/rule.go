@@ -107,10 +107,10 @@ func (s *Set) Lexicon() *Lexicon { return s.lex }
 // Digest is the hex SHA-256 over the names and contents of all files, in order.
 func (s *Set) Digest() string { return s.digest }
 
-// KindIndex is the index of the rule's kind in [Kinds].
+// KindIndex is the index of the rule's kind, see [KindAt].
 func (r *Rule) KindIndex() int { return r.kind }
 
-// Forms returns the compiled shapes.
+// Compiled returns the compiled shapes; the caller must not change them.
 func (r *Rule) Compiled() []Shape { return r.comp }
 
 // Valid runs the rule's validator on a canonical value. test tells that the value is a known sample.
@@ -121,7 +121,7 @@ func (r *Rule) Valid(canon []byte) (ok, test bool) {
 	return r.test(canon)
 }
 
-// Kinds are the kinds that rules may have, strongest first: the order in which they name a person.
+// kinds are the kinds that rules may have, strongest first: the order in which they name a person.
 var kinds = [...]finding.Kind{
 	finding.SSN, finding.MBI, finding.HICN, finding.Medicaid, finding.MRN, finding.MemberID, finding.ITIN,
 	finding.Account, finding.License, finding.CreditCard, finding.DOB, finding.Name, finding.Email, finding.Phone,

@@ -124,7 +124,7 @@ func (s *Shard) segment(c *conn, side int, t *segment, p *flow.Packet) {
 		if c = s.reuse(c, side, t, p); c == nil {
 			return
 		}
-		h, o = &c.half[side], &c.half[1-side]
+		h = &c.half[side]
 	}
 	s.see(c, side, p)
 	if !h.seen {

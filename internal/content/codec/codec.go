@@ -216,7 +216,7 @@ func (s *Stream) stop(why coverage.Reason) {
 // ended handles the end of what the decompressor reads.
 func (s *Stream) ended(err error) {
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		s.stop(coverage.Truncated)
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):

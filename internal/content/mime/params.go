@@ -277,7 +277,7 @@ func joinSections(raw []object.Param, base string, section int) string {
 		return extended(nil, raw[:1])
 	}
 	var parts []object.Param
-	for want := 0; want < maxParams; want++ {
+	for want := range maxParams {
 		found := false
 		for _, p := range raw {
 			if b, s, _ := splitKey(p.Key); b == base && s == want {

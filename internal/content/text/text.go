@@ -1,8 +1,9 @@
 // Package text takes whatever no other format takes. Text in any encoding of package charset becomes UTF-8 and
 // passes as it is.
 //
-// Binary data of an unknown format is reported as not read (coverage.Format), which leaves it to the driver to scan the
-// strings in it; the bytes of a protocol that is not known (object.Meta Endless, Unlabelled) count as read.
+// Binary data of an unknown format is reported as not read (coverage.Format), and so is the binary conversation of a
+// protocol that nobody recognised (coverage.Protocol); this leaves it to the driver to scan the strings in it. Stray bytes of a
+// protocol that is followed (object.Meta Endless, Unlabelled) count as read.
 package text
 
 import (
@@ -38,8 +39,10 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	switch {
 	case !binary(r.Peek(headLen), declared):
 		r = charset.NewReader(r, declared)
+	case m != nil && m.Protocol == "raw":
+		return coverage.Protocol
 	case m == nil || !m.Endless && !m.Unlabelled && m.Kind != object.Stream:
-		return coverage.Format // the driver scans the rest as it is
+		return coverage.Format
 	}
 	for b := r.Fill(); len(b) > 0; b = r.Fill() {
 		e.Text(b)

@@ -38,7 +38,7 @@ func (w *walk) local() coverage.Reason {
 	if n := len(h.name); n > 0 && h.name[n-1] == '/' && h.packed == 0 {
 		return coverage.None // a directory
 	}
-	why := coverage.None
+	var why coverage.Reason
 	switch {
 	case h.locked:
 		why = w.closed(h, "encrypted")

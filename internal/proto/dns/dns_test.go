@@ -197,6 +197,7 @@ func TestProbe(t *testing.T) {
 		{"smtp", "", "220 mail.example.org ESMTP\r\n", prototest.DefaultFlow(), proto.No},
 		{"tcp", frame(q), frame(r), prototest.DefaultFlow(), proto.Sure},
 		{"tcp, length too short", "\x00\x05" + q, "", prototest.DefaultFlow(), proto.No},
+		{"NetBIOS", q, r, udp(137), proto.No},
 		{"zeros", strings.Repeat("\x00", 60), "", udp(53), proto.No},
 		{"nothing", "", "", udp(0), proto.More},
 	} {

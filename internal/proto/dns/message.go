@@ -62,7 +62,7 @@ func answers(m []byte, emit func(answer)) {
 		return
 	}
 	var records []record
-	for i := 0; i < min(count, maxRecords); i++ {
+	for range min(count, maxRecords) {
 		r, next, ok := parseRecord(m, at, asked)
 		if !ok {
 			break

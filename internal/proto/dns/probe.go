@@ -12,6 +12,9 @@ const (
 
 // probe wants a question from the client, or an answer from the server. Over multicast both may come from either.
 func probe(client, server proto.Peek, f *flow.Flow) proto.Score {
+	if port(f, 137) {
+		return proto.No // NetBIOS names look the same but are encoded
+	}
 	multicast := port(f, 5353)
 	c := look(client, f.Transport, false, multicast)
 	s := look(server, f.Transport, true, multicast)

@@ -31,6 +31,12 @@ func (a *analyser) open(s *side, m *message, p *pending, text string, bodyless b
 		meta.Size = 0
 	}
 	s.w = a.host.Open(meta)
+	if m.chunked {
+		s.like = meta
+	}
+	if s.h != nil {
+		s.h.opened(s, &meta)
+	}
 }
 
 // bodyBegins goes past an empty body.
@@ -47,6 +53,9 @@ func (a *analyser) doubt(s *side) { s.next, s.state = s.state, sPeek }
 func (a *analyser) endBody(s *side, at flow.Time, cut bool) {
 	s.out.Cut = cut
 	s.out.At = max(s.out.At, at)
+	if s.h != nil {
+		s.h.closed()
+	}
 	if s.dir == flow.ToServer {
 		if s.req != nil {
 			s.req.end(s.out)
@@ -134,12 +143,18 @@ func (a *analyser) strayed(s *side, off uint64, at flow.Time, b []byte) {
 		s.stray = a.host.Open(object.Meta{Protocol: "http", Kind: object.Stream, Dir: s.dir, Off: off, At: at, Size: -1, Endless: true, Unlabelled: true})
 	}
 	s.stray.Write(b)
+	if s.h != nil {
+		s.h.stray.Write(b) //nolint:errcheck // a hash takes anything
+	}
 }
 
 func (s *side) closeStray(at flow.Time) {
 	if s.stray != nil {
 		s.stray.Close(object.Outcome{At: at})
 		s.stray = nil
+		if s.h != nil {
+			s.h.strayEnd()
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package http
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/phiwatch/phiwatch/internal/flow"
 )
@@ -37,6 +38,10 @@ func (a *analyser) chunkSize(s *side, off uint64, at flow.Time, b []byte) int {
 			a.badChunk(s, at, line)
 		}
 		return n
+	}
+	if j := bytes.IndexByte(line, '\r'); j >= 0 && j < len(line)-2 {
+		a.evasion(s, at)
+		a.holdBody(s, line)
 	}
 	if ext > 0 {
 		a.strayed(s, s.off+uint64(len(line)-ext), at, line[len(line)-ext:])
@@ -114,6 +119,7 @@ func (a *analyser) badChunk(s *side, at flow.Time, line []byte) {
 	a.evasion(s, at)
 	held := s.buf
 	s.buf = nil
+	a.holdBody(s, slices.Concat(held, line))
 	switch {
 	case !s.first:
 		s.state, s.bol = sLost, false

@@ -179,6 +179,7 @@ func (m *message) field(key, name, value []byte) {
 	case "content-type":
 		m.contentType(value)
 	case "content-encoding":
+		m.recoded = m.encodings != nil
 		for first := true; first || len(value) > 0; first = false {
 			var c []byte
 			c, value, _ = bytes.Cut(value, []byte(","))

@@ -49,9 +49,10 @@ func (a *analyser) head(s *side, off uint64, at flow.Time, b []byte) int {
 	return len(view) - held
 }
 
+// lineEnds is how many bytes stand before a message that are none of it: line ends, and the byte of a keep-alive probe.
 func lineEnds(b []byte) int {
 	n := 0
-	for n < len(b) && (b[n] == '\r' || b[n] == '\n') {
+	for n < len(b) && (b[n] == '\r' || b[n] == '\n' || b[n] == 0) {
 		n++
 	}
 	return n
@@ -167,6 +168,7 @@ func (a *analyser) message(s *side, head []byte, at flow.Time) {
 	m := &a.msg
 	m.reset(s.dir == flow.ToServer)
 	m.parse(head)
+	a.hold(s, head, s.at, m.rules(head))
 	a.finish(s, m, at)
 	m.col.release()
 }
@@ -224,6 +226,9 @@ func (a *analyser) response(s *side, m *message, text string, at flow.Time) {
 	}
 	p = a.pop()
 	body := m.body(s, p)
+	if s.h != nil && p != nil && p.head {
+		s.h.nobody = true
+	}
 	alone := p == nil
 	if alone {
 		p = &pending{}

@@ -88,6 +88,9 @@ type side struct {
 	out   object.Outcome
 	stray object.Writer
 	long  *message
+	like  object.Meta // of a chunked message
+	h     *held       // nil: nothing can be read in two ways
+	holds int
 }
 
 type analyser struct {
@@ -117,7 +120,7 @@ func (a *analyser) Data(d flow.Dir, off uint64, at flow.Time, b []byte) flow.Wan
 // fault of this package, and then the bytes are stray.
 func (a *analyser) run(s *side, off uint64, at flow.Time, b []byte) {
 	for idle := 0; len(b) > 0 && !a.gone; {
-		n := a.step(s, off, at, b)
+		n := a.some(s, off, at, b)
 		off += uint64(n)
 		b = b[n:]
 		if a.become {
@@ -133,6 +136,23 @@ func (a *analyser) run(s *side, off uint64, at flow.Time, b []byte) {
 			return
 		}
 	}
+}
+
+// some is a step whose bytes are kept while they must be.
+func (a *analyser) some(s *side, off uint64, at flow.Time, b []byte) int {
+	if s.h != nil {
+		n := s.h.room(off)
+		if n == 0 {
+			a.readings(s, at)
+			n = len(b)
+		}
+		b = b[:min(n, len(b))]
+	}
+	n := a.step(s, off, at, b)
+	if s.h != nil {
+		s.h.add(off, b[:n])
+	}
+	return n
 }
 
 func (a *analyser) step(s *side, off uint64, at flow.Time, b []byte) int {
@@ -161,7 +181,7 @@ func (a *analyser) step(s *side, off uint64, at flow.Time, b []byte) int {
 		s.write(at, b)
 		return len(b)
 	case sHold:
-		return a.hold(s, off, at, b)
+		return a.tunnel(s, off, at, b)
 	}
 	return a.cruft(s, off, at, b)
 }
@@ -178,6 +198,7 @@ func (a *analyser) Gap(d flow.Dir, off, n uint64, at flow.Time, why coverage.Rea
 	if d == flow.ToClient {
 		a.heard = true
 	}
+	a.readings(s, at)
 	for n > 0 && !a.gone {
 		k := a.gap(s, n, at, why)
 		off, n = off+k, n-k
@@ -271,6 +292,7 @@ func (a *analyser) Close(at flow.Time, why flow.CloseReason) {
 		a.endBody(s, at, cut)
 		s.closeStray(at)
 	}
+	a.readAll(at)
 	for _, p := range a.queue {
 		p.settle(flow.OutcomeUnknown, at)
 	}
@@ -296,11 +318,18 @@ func (a *analyser) hand(s *side, at flow.Time, rest []byte) {
 		a.endBody(s, at, s.state != sHead && s.state != sHold)
 		s.closeStray(at)
 	}
+	a.readAll(at)
 	for _, p := range a.queue {
 		p.settle(flow.OutcomeUnknown, at)
 	}
 	a.queue, a.gone = nil, true
 	a.host.Become("", r)
+}
+
+func (a *analyser) readAll(at flow.Time) {
+	for i := range a.side {
+		a.readings(&a.side[i], at)
+	}
 }
 
 // write gives body bytes to the object.
@@ -309,6 +338,9 @@ func (s *side) write(at flow.Time, b []byte) {
 	s.out.At = at
 	if s.w != nil {
 		s.w.Write(b)
+	}
+	if s.h != nil {
+		s.h.body.Write(b) //nolint:errcheck // a hash takes anything
 	}
 }
 

@@ -17,7 +17,9 @@ type message struct {
 	longer    uint64 // the larger of lengths that differ
 	badLength bool
 	chunked   bool
-	oddCoding bool // Transfer-Encoding in disguise
+	oddCoding bool // Transfer-Encoding, or the whole head, in disguise
+	oddLine   bool // a line that is no field was read
+	recoded   bool // Content-Encoding is there twice
 	encodings []string
 	codings   []string // transfer codings that are not chunked
 	media     string
@@ -48,6 +50,7 @@ func (m *message) parse(head []byte) {
 	} else {
 		var reason []byte
 		m.status, reason = status(line)
+		m.oddCoding = len(head) < 5 || string(head[:5]) != "HTTP/"
 		m.col.boring([]byte("reason"), reason)
 	}
 	m.fields(after)
@@ -59,7 +62,9 @@ func (m *message) parse(head []byte) {
 			m.fold = append(m.fold[:0], line...)
 			for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
 				line, rest = cutLine(rest)
-				m.fold = append(append(m.fold, ' '), bytes.Trim(line, " \t")...)
+				line = bytes.Trim(line, " \t")
+				m.oddLine = m.oddLine || len(line) == 0
+				m.fold = append(append(m.fold, ' '), line...)
 			}
 			m.folded(m.fold)
 			continue
@@ -139,6 +144,7 @@ func (m *message) requestLine(line []byte) {
 func (m *message) header(line []byte) {
 	i := bytes.IndexByte(line, ':')
 	if i <= 0 {
+		m.oddLine = true
 		m.col.add(object.RoleHeader, nil, line)
 		return
 	}
@@ -179,6 +185,7 @@ func (m *message) framing(key, value []byte) bool {
 			m.contentLength(v)
 		}
 	case "transfer-encoding":
+		m.oddCoding = m.oddCoding || m.oddLine
 		m.transferEncoding(value)
 	default:
 		return false
@@ -237,6 +244,32 @@ func (m *message) transferEncoding(v []byte) {
 // odd tells whether the body can be read in two ways.
 func (m *message) odd() bool {
 	return m.badLength || m.oddCoding || m.length != m.longer || m.chunked && m.hasLength
+}
+
+// rules are the other ways to read the message; honest programs give no reason for one.
+func (m *message) rules(head []byte) (r rule) {
+	if m.odd() {
+		r |= rLines | rStrict | rRaw | rLoose
+	}
+	if m.length != m.longer {
+		r |= rFirst | rLast
+	}
+	if m.oddLine {
+		r |= rLines
+	}
+	if m.recoded {
+		r |= rFirstCoding | rLastCoding
+	}
+	if m.chunked && !m.request && len(head) > 7 && head[7] == '0' {
+		r |= rRaw
+	}
+	if !m.request && !bytes.HasPrefix(head, []byte("HTTP/")) {
+		r |= rBare
+	}
+	if n := len(head); n > 3 && head[n-2] == '\r' && head[n-3] == '\r' {
+		r |= rLines | rFar
+	}
+	return r
 }
 
 // body says how the body is read, and whether there is one. p is the request of a response.

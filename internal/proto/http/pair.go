@@ -115,8 +115,8 @@ func (a *analyser) answered(p *pending, status int, at flow.Time) {
 	}
 }
 
-// hold keeps what follows a CONNECT until the answer tells whose it is.
-func (a *analyser) hold(s *side, off uint64, at flow.Time, b []byte) int {
+// tunnel keeps what follows a CONNECT until the answer tells whose it is.
+func (a *analyser) tunnel(s *side, off uint64, at flow.Time, b []byte) int {
 	if len(s.buf) == 0 {
 		s.off, s.at = off, at
 	}

@@ -42,6 +42,9 @@ func probeClient(p proto.Peek) proto.Score {
 	case more:
 		return unlessOver(p, proto.More)
 	case no:
+		if oddRequest(b) {
+			return proto.Likely
+		}
 		return middle(p, true)
 	}
 	i := bytes.IndexByte(b, '\n')
@@ -58,6 +61,17 @@ func probeClient(p proto.Peek) proto.Score {
 		return proto.Likely
 	}
 	return proto.Sure
+}
+
+// oddRequest tells whether the first line is one of a request but for its method, which is no token: servers answer that.
+func oddRequest(b []byte) bool {
+	i := bytes.IndexByte(b, '\n')
+	if i < 0 {
+		return false
+	}
+	line := bytes.TrimRight(b[:i], "\r")
+	j := bytes.LastIndexByte(line, ' ')
+	return j > 0 && len(line)-j == len(" HTTP/1.1") && version(line[j+1:]) && bytes.IndexByte(line[:j], ' ') > 0
 }
 
 // longLine judges a request line whose end is not in sight.

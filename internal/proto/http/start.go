@@ -143,8 +143,8 @@ func request(line []byte) (method, uri []byte, old, ok bool) {
 	}
 	uri = bytes.TrimLeft(line[i:], " \t")
 	j := bytes.LastIndexAny(uri, " \t")
-	if v := uri[j+1:]; j > 0 && version(v) {
-		return method, bytes.TrimRight(uri[:j], " \t"), false, true
+	if v := uri[j+1:]; version(v) { // a target may be missing
+		return method, bytes.TrimRight(uri[:max(j, 0)], " \t"), false, true
 	}
 	// Only GET, with a path alone, is a request of HTTP/0.9.
 	old = string(method) == "GET" && j < 0 && len(uri) > 0 && (uri[0] == '/' || bytes.HasPrefix(uri, []byte("http")))

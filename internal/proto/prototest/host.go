@@ -59,8 +59,13 @@ type Object struct {
 	Outcome object.Outcome
 	Closed  bool
 
-	host *Host
+	host    *Host
+	written uint64
 }
+
+// SecondReading is the Outcome.Evasion of an object that is another reading of bytes which are written to an object
+// already. Its bytes are not counted twice.
+const SecondReading = "http_framing"
 
 // Piece is a run of bytes or a gap of an object.
 type Piece struct {
@@ -165,8 +170,9 @@ func (o *Object) add(p Piece, n int64) {
 	}
 	d := o.Meta.Dir
 	o.host.written[d] += uint64(n)
-	if o.host.written[d] > o.host.delivered[d] {
-		o.host.fault("direction %d: %d bytes written, %d delivered", d, o.host.written[d], o.host.delivered[d])
+	o.written += uint64(n)
+	if o.written > o.host.delivered[d] {
+		o.host.fault("direction %d: %d bytes written to an object, %d delivered", d, o.written, o.host.delivered[d])
 	}
 	if o.host.Count {
 		return
@@ -219,6 +225,12 @@ func (o *Object) Close(out object.Outcome) {
 	}
 	o.Closed, o.Outcome = true, out
 	o.host.open--
+	d := o.Meta.Dir
+	if out.Evasion == SecondReading {
+		o.host.written[d] -= o.written
+	} else if o.host.written[d] > o.host.delivered[d] {
+		o.host.fault("direction %d: %d bytes written, %d delivered", d, o.host.written[d], o.host.delivered[d])
+	}
 }
 
 // verify notes what can only be seen at the end: objects left open, bytes that were never delivered.

@@ -120,7 +120,7 @@ func Record(t testing.TB, path string) []*Recorded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer src.Close() //nolint:errcheck // reading only
+	defer src.Close()
 	var (
 		rec  recorder
 		acc  coverage.Account
@@ -177,7 +177,7 @@ func Objects(t testing.TB, shared, kind string) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // reading only
+	defer f.Close()
 	rows := map[string][]string{}
 	s := bufio.NewScanner(f)
 	s.Buffer(nil, 1<<20)

@@ -286,14 +286,14 @@ func (c *conn) Gap(d flow.Dir, _, n uint64, at flow.Time, _ coverage.Reason) flo
 // Alt implements flow.Consumer.
 func (c *conn) Alt(flow.Dir, uint64, []byte) {}
 
-// Close implements flow.Consumer. A hello alone is stated, too, even a part of it.
+// Close implements flow.Consumer. A hello alone is stated, too, even a part of it, and so is a record in mid-stream.
 func (c *conn) Close(at flow.Time, _ flow.CloseReason) {
 	for d := range c.side {
 		if s := &c.side[d]; !c.stated && !s.done && !s.seek && len(s.hold) > 0 {
 			c.hello(s, flow.Dir(d), at, true)
 		}
 	}
-	if c.client.known || c.server.known {
+	if c.record {
 		c.state(at)
 	}
 }

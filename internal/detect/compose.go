@@ -1,0 +1,144 @@
+package detect
+
+import (
+	"github.com/phiwatch/phiwatch/internal/object"
+	"github.com/phiwatch/phiwatch/internal/rule"
+)
+
+// assemble makes candidates of names and addresses that came in parts, and of the cells of a row without a header.
+func (s *Scan) assemble(u *unit) {
+	s.joinAddress(u)
+	if u.first.n > 0 && u.last.n > 0 {
+		s.joinName(u)
+	}
+	if u.kind == object.UnitRow && u.dateCell.n > 0 && u.nameCell.n > 0 {
+		s.headless(u)
+	}
+}
+
+// headless looks at a row without a header: a delimited SSN, a date that can be one of birth and a name in cells of
+// their own are a person, whatever the columns are called.
+func (s *Scan) headless(u *unit) {
+	for i := u.cands; i < len(s.cands); i++ {
+		c := &s.cands[i]
+		if c.kind != rule.KSSN || c.flags&(isRival|isTest) != 0 {
+			continue
+		}
+		s.adopt(rule.KDOB, s.e.date, u.dateCell, inField|isPlain, 0)
+		s.adopt(rule.KName, s.e.name, u.nameCell, inField|isPlain, 0)
+		return
+	}
+}
+
+// adopt makes a candidate of a canonical value that is in the arena.
+func (s *Scan) adopt(kind int, r *rule.Rule, v span, flags uint16, label int8) {
+	if r == nil || v.n == 0 {
+		return
+	}
+	s.cands = append(s.cands, cand{r: r, pos: s.win.base, canon: v.from, size: v.n, part: s.top().part,
+		kind: uint8(kind), label: label, flags: flags}) //nolint:gosec // an index of kinds
+}
+
+func (s *Scan) joinName(u *unit) {
+	s.buf = append(s.buf[:0], s.arena[u.first.from:u.first.from+u.first.n]...)
+	s.buf = append(s.buf, ' ')
+	s.buf = append(s.buf, s.arena[u.last.from:u.last.from+u.last.n]...)
+	from := len(s.arena)
+	s.arena = rule.AppendName(s.arena, s.buf)
+	s.adopt(rule.KName, s.e.name, span{from, len(s.arena) - from}, inField|isAttached, 25)
+	u.first, u.last = span{}, span{}
+}
+
+func (s *Scan) joinAddress(u *unit) {
+	if u.street.n == 0 || u.city.n == 0 || u.zip.n == 0 && u.state.n == 0 {
+		u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}
+		return
+	}
+	// The street is found by itself where its field says street; the whole is found as well.
+	s.adopt(rule.KAddress, s.e.address, u.street, inField|isAttached, 25)
+	from := len(s.arena)
+	for _, v := range [...]span{u.street, u.city, u.state, u.zip} {
+		s.arena = append(s.arena, s.arena[v.from:v.from+v.n]...)
+	}
+	s.adopt(rule.KAddress, s.e.address, span{from, len(s.arena) - from}, inField|isAttached, 25)
+	u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}
+}
+
+// part takes a part of a name or an address.
+func (s *Scan) part(u *unit, kind int, sn rule.Sense, value []byte, lp labelPoints) bool {
+	if sn.Part == rule.Patient {
+		return false
+	}
+	switch kind {
+	case rule.KName:
+		s.namePart(u, sn.Part, value)
+		return true
+	case rule.KAddress, rule.KZIP:
+		s.addressPart(u, sn.Part, value)
+		return true
+	}
+	return false
+}
+
+func (s *Scan) namePart(u *unit, p rule.Part, value []byte) {
+	if !rule.OneName(value) {
+		return
+	}
+	v := span{len(s.arena), len(value)}
+	switch p {
+	case rule.First:
+		s.arena = append(s.arena, value...)
+		u.first = v
+	case rule.Last:
+		s.arena = append(s.arena, value...)
+		u.last = v
+	}
+	if u.first.n > 0 && u.last.n > 0 {
+		s.joinName(u)
+	}
+}
+
+func (s *Scan) addressPart(u *unit, p rule.Part, value []byte) {
+	if p == rule.Street && u.street.n > 0 && u.city.n > 0 {
+		s.joinAddress(u)
+	}
+	if len(value) > 80 {
+		return
+	}
+	from := len(s.arena)
+	if p == rule.ZIPCode {
+		s.arena = rule.Canon(s.arena, rule.KZIP, value)
+	} else {
+		s.arena = rule.AppendAddress(s.arena, value)
+	}
+	v := span{from, len(s.arena) - from}
+	switch p {
+	case rule.Street:
+		if u.street.n == 0 { // a second line is no part of it
+			u.street = v
+		}
+	case rule.City:
+		u.city = v
+	case rule.State:
+		u.state = v
+	case rule.ZIPCode:
+		u.zip = v
+	}
+}
+
+// wholeAddress takes an address that stands in one field: to its ZIP code, or a street alone, whose city may follow in
+// other fields.
+func (s *Scan) wholeAddress(u *unit, r *rule.Rule, value []byte, lp labelPoints) bool {
+	n := len(value)
+	for zip := n - 5; zip >= 0 && zip >= n-10; zip -= 5 {
+		if start, end := rule.AddressAt(value, zip); end == n && start == 0 {
+			s.add(r, value, 0, n, lp)
+			return true
+		}
+	}
+	if rule.IsDigit(value[0]) {
+		s.addressPart(u, rule.Street, value)
+		return true
+	}
+	return false
+}
