@@ -89,7 +89,7 @@ func (v *verifier) walk(fr *frames) error {
 // stop ends the walk at a bad frame: behind it nothing can be told.
 func (v *verifier) stop(err error) error {
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		err = errors.New("missing, though it was signed")
 	case !errors.Is(err, errFrame) && !errors.Is(err, errTorn):
 		return err
@@ -121,7 +121,7 @@ func (v *verifier) tail(fr *frames) error {
 	for {
 		leaf, err := fr.next()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case errors.Is(err, errFrame), errors.Is(err, errTorn):
 			v.r.TailBytes = fr.size - fr.off

@@ -46,8 +46,7 @@ func (p *parser) quoted(b []byte, at int, last bool) int {
 		i += k
 		end, need := p.closes(t, i+1)
 		switch {
-		case need && !whole:
-			i = len(t)
+		case need && !whole: // the cut decides
 		case end >= 0:
 			v := t[1:i]
 			if doubled {

@@ -142,7 +142,9 @@ func (a *analyser) readings(s *side, at flow.Time) {
 	}
 	s.h = nil
 	h.closed()
-	h.strayEnd()
+	if s.stray != nil {
+		h.strayEnd()
+	}
 	r := reader{a: a, h: h, dir: s.dir, at: at, sum: sha256.New()}
 	for r.rule = 1; r.rule < rEnd; r.rule <<= 1 {
 		if h.rules&r.rule != 0 {

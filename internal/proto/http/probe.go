@@ -71,7 +71,7 @@ func oddRequest(b []byte) bool {
 	}
 	line := bytes.TrimRight(b[:i], "\r")
 	j := bytes.LastIndexByte(line, ' ')
-	return j > 0 && len(line)-j == len(" HTTP/1.1") && version(line[j+1:]) && bytes.IndexByte(line[:j], ' ') > 0
+	return j > 0 && bytes.HasPrefix(line[j+1:], []byte("HTTP/1.")) && len(line)-j <= len(" HTTP/1.1") && bytes.IndexByte(line[:j], ' ') > 0
 }
 
 // longLine judges a request line whose end is not in sight.
