@@ -2,7 +2,7 @@
 GO      ?= go
 GOFLAGS ?= -trimpath
 BIN     ?= bin/phiwatch
-LINT    ?= bin/golangci-lint
+LINTER  := bin/golangci-lint
 LINTVER := v2.15.0
 export CGO_ENABLED ?= 0
 
@@ -28,11 +28,11 @@ check: ## what CI runs: gofmt, vet, lint, test, race, short fuzz
 race: ## the packages with goroutines under the race detector
 	CGO_ENABLED=1 $(GO) test -race -short ./internal/pipeline/... ./internal/app/... ./internal/cli/... ./internal/capture/... ./internal/ledger/...
 
-$(LINT):
+$(LINTER):
 	GOBIN=$(abspath bin) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTVER)
 
-lint: $(LINT) ## golangci-lint, pinned
-	$(LINT) run ./...
+lint: $(LINTER) ## golangci-lint, pinned
+	$(LINTER) run ./...
 
 FUZZTIME ?= 5s
 fuzz: ## each fuzz target for FUZZTIME

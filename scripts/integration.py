@@ -6,11 +6,12 @@ import sys
 tmp = sys.argv[1]
 alerts = [json.loads(line) for line in open(tmp + "/alerts")]
 summary = json.load(open(tmp + "/summary"))
-faults = []
+faults, asked = [], []
 
 
 def want(what, ok):
     print("%s  %s" % ("ok  " if ok else "FAIL", what))
+    asked.append(what)
     if not ok:
         faults.append(what)
 
@@ -47,5 +48,5 @@ want("the TLS session is an inventory line", [a["receiver"]["ip"] for a in alert
 want("the login by FTP is told", [a["channel"] for a in alerts if a["kind"] == "credential_exposure"] == ["ftp"])
 want("nothing else is louder than low", all(a["severity"] in ("low", "info") or a["kind"] in ("phi_exposure", "credential_exposure") for a in alerts))
 want("bytes_by_state adds up", sum(summary["bytes_by_state"].values()) == summary["bytes"])
-print("%d passed, %d failed" % (14 - len(faults), len(faults)))
+print("%d passed, %d failed" % (len(asked) - len(faults), len(faults)))
 sys.exit(bool(faults))

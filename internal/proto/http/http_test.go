@@ -64,7 +64,10 @@ func show(h *host) string {
 		if o.Outcome.Cut {
 			b.WriteString(" cut")
 		}
-		if o.Outcome.Evasion != "" {
+		switch o.Outcome.Evasion {
+		case framing:
+			b.WriteString(" again")
+		case smuggling:
 			b.WriteString(" evasion")
 		}
 		b.WriteByte('\n')
@@ -218,24 +221,33 @@ func smugglingCases() []prototest.Case {
 		}, Check: wants(`
 request@0 name=a uri:="/a" "abc" unknown evasion
 request@80 name=hidden uri:="/hidden" bodyless unknown
+request@67 name=a "3\r\na" unknown again
+stream@71 "bc\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\n\r\n" unknown again
 fact 5 dir=0  http_smuggling`)},
 		{Name: "length, and chunks that are none", Conv: conv{
 			c("POST /a HTTP/1.1\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\nnot\r\n!GET /b HTTP/1.1\r\n\r\n"),
 		}, Check: wants(`
 request@0 name=a uri:="/a" "not\r\n!" unknown evasion
 request@73 name=b uri:="/b" bodyless unknown
+request@67 name=a unknown again
+stream@72 "!GET /b HTTP/1.1\r\n\r\n" unknown again
+stream@67 "not\r\n!GET /b HTTP/1.1\r\n\r\n" unknown again
 fact 5 dir=0  http_smuggling`)},
 		{Name: "two lengths, shorter", Conv: conv{
 			c("POST /a HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 8\r\n\r\nabcGET /b HTTP/1.1\r\n\r\n"),
 		}, Check: wants(`
 request@0 name=a uri:="/a" "abc" unknown evasion
 request@61 name=b uri:="/b" bodyless unknown
+request@58 name=a "abcGET /" unknown again
+stream@66 "b HTTP/1.1\r\n\r\n" unknown again
 fact 5 dir=0  http_smuggling`)},
 		{Name: "two lengths, longer", Conv: conv{
 			c("POST /a HTTP/1.1\r\nContent-Length: 3, 8\r\n\r\nabcdefghGET /b HTTP/1.1\r\n\r\n"),
 		}, Check: wants(`
 request@0 name=a uri:="/a" "abcdefgh" unknown evasion
 request@50 name=b uri:="/b" bodyless unknown
+request@42 name=a "abc" unknown again
+stream@45 "defghGET /b HTTP/1.1\r\n\r\n" unknown again
 fact 5 dir=0  http_smuggling`)},
 		{Name: "no length", Conv: conv{
 			c("POST /a HTTP/1.1\r\nContent-Length: -1\r\n\r\nabcdefgh"),
@@ -250,6 +262,8 @@ fact 5 dir=0  http_smuggling`)},
 		}, Check: wants(`
 request@0 name=a uri:="/a" "x" delivered evasion
 response@0< name=a enc=gzip "ab" delivered evasion
+stream@50 "1\r\nx\r\n0\r\n\r\n" unknown again
+response@53< name=a enc=gzip "2;\nab\n00\r\n\r\n" delivered again
 fact 5 dir=0  http_smuggling`)},
 		{Name: "chunks out of step", Conv: conv{
 			s("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabXX\r\nyy\r\n3\r\ncde\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nz"),
@@ -261,6 +275,7 @@ fact 5 dir=1  http_smuggling`)},
 			s("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc"),
 		}, Check: wants(`
 response@0< "fffffffffffffffff\r\nabc" delivered evasion
+response@47< "abc" delivered cut again
 fact 5 dir=1  http_smuggling`)},
 		{Name: "cruft", Conv: conv{
 			s("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxcruft HTTP/1.1 none HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\ny"),
@@ -320,7 +335,7 @@ func TestOffsets(t *testing.T) {
 	for _, k := range cases() {
 		h := prototest.Run(Protocol(), prototest.NewHost(nil), k.Conv, func() int { return 3 })
 		for _, o := range h.Objects {
-			if b := k.Conv.Side(o.Meta.Dir)[o.Meta.Off:]; o.Meta.Kind != object.Stream && k.Name != "old" && begins(o.Meta.Kind == object.Request, false, b) != yes {
+			if b := k.Conv.Side(o.Meta.Dir)[o.Meta.Off:]; o.Meta.Kind != object.Stream && k.Name != "old" && o.Outcome.Evasion != framing && begins(o.Meta.Kind == object.Request, false, b) != yes {
 				t.Errorf("%s: %s at %d is %.20q", k.Name, o.Meta.Kind, o.Meta.Off, b)
 			}
 		}
