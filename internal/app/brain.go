@@ -30,7 +30,11 @@ type Parts struct {
 
 // LoadRules loads the built-in rules and those of the configured directories.
 func LoadRules(c *config.Config) (*rule.Set, error) {
-	return rule.LoadDirs(rules.FS, c.Rules.Dirs...)
+	set, err := rule.LoadDirs(rules.FS, c.Rules.Dirs...)
+	if err != nil {
+		return nil, err
+	}
+	return set.Without(c.Rules.Disable...)
 }
 
 // LoadRegister loads the register of agreements; without a file it is empty.
