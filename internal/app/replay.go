@@ -63,6 +63,7 @@ func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 		if files[i], err = capture.Open(g); err != nil {
 			return res, openError(err)
 		}
+		defer func() { err = errors.Join(err, files[i].Close()) }() // an interrupted run leaves some open
 	}
 	st, warning, err := OpenState(&r.Config, r.Getenv, r.Now)
 	if err != nil {

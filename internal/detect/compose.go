@@ -11,7 +11,7 @@ func (s *Scan) assemble(u *unit) {
 	if u.first.n > 0 && u.last.n > 0 {
 		s.joinName(u)
 	}
-	if u.kind == object.UnitRow && u.dateCell.n > 0 && u.nameCell.n > 0 {
+	if u.kind == object.UnitRow && u.dated && u.nameCell.n > 0 {
 		s.headless(u)
 	}
 }
@@ -24,8 +24,12 @@ func (s *Scan) headless(u *unit) {
 		if c.kind != rule.KSSN || c.flags&(isRival|isTest) != 0 {
 			continue
 		}
-		s.adopt(rule.KDOB, s.e.date, u.dateCell, inField|isPlain, 0)
-		s.adopt(rule.KName, s.e.name, u.nameCell, inField|isPlain, 0)
+		from := len(s.arena)
+		s.arena = u.day.Append(s.arena)
+		s.adopt(rule.KDOB, s.e.date, span{from, len(s.arena) - from}, inField|isPlain, 0)
+		from = len(s.arena)
+		s.arena = rule.AppendName(s.arena, s.arena[u.nameCell.from:u.nameCell.from+u.nameCell.n])
+		s.adopt(rule.KName, s.e.name, span{from, len(s.arena) - from}, inField|isPlain, 0)
 		return
 	}
 }
@@ -65,16 +69,16 @@ func (s *Scan) joinAddress(u *unit) {
 }
 
 // part takes a part of a name or an address.
-func (s *Scan) part(u *unit, kind int, sn rule.Sense, value []byte, lp labelPoints) bool {
-	if sn.Part == rule.Patient {
+func (s *Scan) part(u *unit, kind int, p rule.Part, value []byte, lp labelPoints) bool {
+	if p == rule.Patient {
 		return false
 	}
 	switch kind {
 	case rule.KName:
-		s.namePart(u, sn.Part, value)
+		s.namePart(u, p, value)
 		return true
 	case rule.KAddress, rule.KZIP:
-		s.addressPart(u, sn.Part, value)
+		s.addressPart(u, p, value)
 		return true
 	}
 	return false

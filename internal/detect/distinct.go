@@ -61,6 +61,7 @@ func (t *idSet) add(h uint64) bool {
 func (t *idSet) grow() {
 	n := max(32, 2*len(t.table))
 	t.table = make([]int32, n)
+	t.list = append(make([]idEntry, 0, n/2+1), t.list...)
 	mask := uint64(n - 1) //nolint:gosec // positive
 	for i := range t.list {
 		k := t.list[i].hash & mask

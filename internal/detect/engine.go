@@ -58,6 +58,7 @@ type Engine struct {
 type shapeSet struct {
 	primary []shapeRef // of rules that name a person
 	support []shapeRef
+	free    []shapeRef // of both, primary first, those that need no label
 }
 
 type shapeRef struct {
@@ -129,9 +130,21 @@ func (e *Engine) compile() {
 		if !ok {
 			n = uint16(len(e.shapes)) //nolint:gosec // no more than layouts
 			index[string(sig)] = n
+			set.fill()
 			e.shapes = append(e.shapes, set)
 		}
 		e.layout[w] = n
+	}
+}
+
+// fill sets free.
+func (set *shapeSet) fill() {
+	for _, list := range [...][]shapeRef{set.primary, set.support} {
+		for _, ref := range list {
+			if ref.r.Label != rule.NeedAttached {
+				set.free = append(set.free, ref)
+			}
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ type labelCache struct {
 	slots [64]labelSlot
 	used  int
 	known map[string]rule.Sense
+	odd   rule.Sense // of a label that found no room
 }
 
 type labelSlot struct {
@@ -31,15 +32,19 @@ func (c *labelCache) reset() {
 	}
 }
 
-// sense classifies a label.
-func (s *Scan) senseOf(label []byte, ordinal int) rule.Sense {
+// noSense is what no label means. It is never written.
+var noSense rule.Sense
+
+// senseOf classifies a label. What it returns is valid until the next call; it is handed on by reference because every
+// cell of a table comes by here.
+func (s *Scan) senseOf(label []byte, ordinal int) *rule.Sense {
 	if len(label) == 0 {
-		return rule.Sense{}
+		return &noSense
 	}
 	c := &s.labels
 	i := ordinal & (len(c.slots) - 1)
 	if c.slots[i].label == string(label) {
-		return c.slots[i].sense
+		return &c.slots[i].sense
 	}
 	sn, ok := c.known[string(label)]
 	if !ok {
@@ -53,36 +58,27 @@ func (s *Scan) senseOf(label []byte, ordinal int) rule.Sense {
 		c.known[l] = sn
 		c.slots[i] = labelSlot{l, sn}
 		c.used = max(c.used, i+1)
+		return &c.slots[i].sense
 	}
-	return sn
+	c.odd = sn
+	return &c.odd
 }
 
 // Field implements object.Visitor.
 func (s *Scan) Field(r object.Role, label, value []byte) {
-	s.endText()
+	if s.win.any {
+		s.endText()
+	}
 	u := s.top()
 	ordinal := u.ordinal
 	u.ordinal++
-	value = trim(value)
-	if len(value) == 0 {
+	if value = trim(value); len(value) == 0 {
 		return
 	}
 	if len(s.arena)-u.arena > maxArena {
 		s.relieve(u)
 	}
-	switch r {
-	case object.RoleAddress: // nobody's health
-		return
-	case object.RoleSubject, object.RoleName, object.RoleURI:
-		s.title(string(value))
-		return
-	case object.RoleHeader:
-		if boring(label) {
-			return
-		}
-	}
-	if k := s.e.roles[r&63]; k > 0 {
-		s.located(u, int(k-1), value)
+	if r != object.RoleNone && s.role(u, r, label, value) {
 		return
 	}
 	if len(value) > longField {
@@ -90,20 +86,51 @@ func (s *Scan) Field(r object.Role, label, value []byte) {
 		s.endText()
 		return
 	}
-	if !ascii(value) || r >= object.RoleQuery && r <= object.RoleCookie && bytes.IndexByte(value, '%') >= 0 {
+	var k look
+	if len(value) <= maxLook {
+		k = lookAt(value)
+	} else {
+		k.wide = !ascii(value)
+	}
+	if k.wide || r >= object.RoleQuery && r <= object.RoleCookie && bytes.IndexByte(value, '%') >= 0 {
 		var f folder
 		s.buf = f.flush(f.append(s.buf[:0], value))
 		if value = trim(s.buf); len(value) == 0 { // it was nothing but marks that nobody sees
 			return
 		}
+		if k = (look{}); len(value) <= maxLook {
+			k = lookAt(value)
+		}
 	}
-	s.labelled(u, s.senseOf(label, ordinal), value)
+	s.labelled(u, s.senseOf(label, ordinal), value, k)
 }
 
 const (
 	longField = 160 // longer values are running text
+	maxLook   = 64  // values up to here are known by one look
+	maxShort  = 24  // longer values are read for words
 	maxArena  = 1 << 18
 )
+
+// role takes the fields that are treated by their role alone.
+func (s *Scan) role(u *unit, r object.Role, label, value []byte) bool {
+	switch r {
+	case object.RoleAddress: // nobody's health
+		return true
+	case object.RoleSubject, object.RoleName, object.RoleURI:
+		s.title(string(value))
+		return true
+	case object.RoleHeader:
+		if boring(label) {
+			return true
+		}
+	}
+	if k := s.e.roles[r&63]; k > 0 {
+		s.located(u, int(k-1), value)
+		return true
+	}
+	return false
+}
 
 func trim(v []byte) []byte {
 	for len(v) > 0 && v[0] <= ' ' {
@@ -176,38 +203,37 @@ func (s *Scan) located(u *unit, kind int, value []byte) {
 }
 
 // labelled takes the value of a field whose label means sn.
-func (s *Scan) labelled(u *unit, sn rule.Sense, value []byte) {
-	if sn.Kinds == 0 && u.quals && sn.Part != rule.Key {
+func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
+	if u.quals && sn.Kinds == 0 && sn.Part != rule.Key {
 		u.quals = false
-		q := u.qual
-		q.Flags |= sn.Flags
-		sn = q
+		u.qual.Flags |= sn.Flags
+		sn = &u.qual
 	}
-	if sn.Health|uint8(sn.Flags) != 0 { //nolint:gosec // flags are small
-		u.ev.strong(sn)
+	if sn.Health != 0 || sn.Flags&rule.Employment != 0 {
+		u.ev.strong(*sn)
 	}
 	if sn.Kinds == 0 || sn.Flags&rule.Provider != 0 {
-		s.unlabelled(u, sn, value)
+		s.unlabelled(u, sn, value, k)
 		return
 	}
 	u.fields++
-	if rule.IsLetter(value[0]) && len(value) <= 40 {
+	if len(value) <= 40 && k.letters&1 != 0 && k.digits == 0 && s.e.lex.MayLabel(value) {
 		if q, ok := s.e.lex.Exact(value); ok && q.Kinds != 0 && q.Flags&rule.Rival == 0 {
 			u.qual, u.quals = q, true // {"name": "ssn", "value": ...}
 			return
 		}
 	}
-	lp := attached(&sn)
+	lp := attached(sn)
 	if sn.Flags&rule.Rival != 0 {
 		lp = labelPoints{flags: isRival}
 	}
 	done := false
 	for set := sn.Kinds; set != 0 && !done; set &= set - 1 {
-		k := bits.TrailingZeros32(set)
-		done = sn.Part != rule.Whole && s.part(u, k, sn, value, lp) || s.whole(u, k, value, lp)
+		kind := bits.TrailingZeros32(set)
+		done = sn.Part != rule.Whole && s.part(u, kind, sn.Part, value, lp) || s.whole(u, kind, value, lp)
 	}
-	if !done && (hasDigit(value) || len(value) > 24) {
-		s.value(value, sn)
+	if !done && (k.digits != 0 || len(value) > maxShort) {
+		s.scan(value, *sn, k)
 	}
 }
 
@@ -289,105 +315,12 @@ func (s *Scan) code(u *unit, kind int, lp labelPoints) {
 	}
 }
 
-// unlabelled takes a value whose label says nothing: it is scanned like text. In a row it may be a cell of a table
-// without a header, or itself the label of the next cell.
-func (s *Scan) unlabelled(u *unit, sn rule.Sense, value []byte) {
-	u.cells++
-	if !rule.IsDigit(value[0]) && len(value) <= 48 {
-		if q, ok := s.keyed(sn, value); ok {
-			u.qual, u.quals = q, true
-			return
-		}
-	}
-	if u.kind == object.UnitRow && sn.Kinds|uint32(sn.Flags) == 0 {
-		s.cell(u, value)
-	}
-	if sn.Flags&rule.Provider != 0 {
-		return
-	}
-	if bare(value) {
-		return // a plain number needs a label
-	}
-	s.value(value, rule.Sense{Flags: sn.Flags & rule.Rival})
-}
-
-// bare tells a plain number: digits with one other character at most. Every rule for such wants a label.
-func bare(v []byte) bool {
-	other := 0
-	for _, c := range v {
-		if c-'0' > 9 {
-			if other++; other > 1 || rule.IsLetter(c) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // keyed tells whether a value is the name of what comes next.
-func (s *Scan) keyed(sn rule.Sense, value []byte) (rule.Sense, bool) {
+func (s *Scan) keyed(sn *rule.Sense, value []byte) (rule.Sense, bool) {
 	if sn.Part == rule.Key {
 		q := s.e.lex.Classify(value)
 		return q, q.Kinds != 0
 	}
 	q, ok := s.e.lex.Exact(value)
 	return q, ok && q.Kinds != 0 && q.Flags&(rule.Rival|rule.Qualifier) == 0
-}
-
-// cell keeps the first cell that reads like a date of birth, and the first that reads like a name.
-func (s *Scan) cell(u *unit, value []byte) {
-	n := len(value)
-	switch {
-	case rule.IsDigit(value[0]) && n >= 6 && n <= 10 && u.dateCell.n == 0:
-		if d, k, ok := rule.ParseBirth(value, s.today); ok && k == n && n > 8-2 && !allDigits(value) {
-			from := len(s.arena)
-			s.arena = d.Append(s.arena)
-			u.dateCell = span{from, len(s.arena) - from}
-		}
-	case value[0]-'A' < 26 && n >= 5 && n <= 48 && u.nameCell.n == 0:
-		if bytes.IndexByte(value, ' ') > 0 && s.e.lex.FullName(value) {
-			from := len(s.arena)
-			s.arena = rule.AppendName(s.arena, value)
-			u.nameCell = span{from, len(s.arena) - from}
-		}
-	}
-}
-
-// value scans a short value as text of its own, under a label that means sn.
-func (s *Scan) value(b []byte, sn rule.Sense) {
-	at := bytes.IndexByte(b, '@')
-	if at < 0 && len(b) <= 24 && !hasDigit(b) {
-		return
-	}
-	s.field, s.sense = true, sn
-	s.before.at, s.tok = -1, -1
-	u := s.top()
-	n := len(s.cands)
-	if len(b) > 24 {
-		s.anchors(b, 0, len(b), false)
-		s.second(b, 0, len(b), &u.newer)
-	} else {
-		s.short(b)
-		if at > 0 && s.e.email != nil {
-			if start, end := rule.EmailAt(b, at); end > 0 {
-				s.add(s.e.email, b, start, end, labelPoints{flags: isPlain})
-			}
-		}
-	}
-	if u.kind == object.UnitRow && len(s.cands) > n && s.cands[n].kind == rule.KSSN && s.cands[n].flags&isAttached == 0 {
-		s.parts[u.part].rows++
-	}
-	s.field, s.sense = false, rule.Sense{}
-}
-
-// short tries all rules on a value of up to 64 bytes.
-func (s *Scan) short(b []byte) {
-	w := digitWord(b, 0)
-	starts := w &^ (w << 1) & (w>>1 | w>>2)
-	for ; starts != 0; starts &= starts - 1 {
-		k := bits.TrailingZeros64(starts)
-		layout := w >> k & (1<<rule.LayoutBits - 1)
-		s.anchor(b, k, layout, false)
-		s.anchor(b, k, layout, true)
-	}
 }

@@ -113,6 +113,22 @@ func TestCanary(t *testing.T) {
 	}
 }
 
+// TestInvisibleValue: a value of marks that nobody sees is no value, whatever its label says.
+func TestInvisibleValue(t *testing.T) {
+	e := newEngine(t)
+	c := e.Scan(e.NewScratch(), &object.Meta{At: testTime})
+	c.Begin(object.UnitRow)
+	for _, label := range []string{"", "note", "ssn", "patient name"} {
+		for _, v := range []string{"\u200b", "\u00ad\u200d\ufeff", " \u2060 "} {
+			c.Field(object.RoleNone, []byte(label), []byte(v))
+		}
+	}
+	c.End()
+	if r := c.Finish(); len(r.Findings) > 0 {
+		t.Errorf("found %v", r.Findings)
+	}
+}
+
 func FuzzLabel(f *testing.F) {
 	e := newEngine(f)
 	for _, s := range []string{"patients 515-73-1105.csv", "2NC5-EQ8-YU47", "a@b.c", "%35%31%35-73-1105", "١٢٣٤٥٦٧٨٩", "５１５７３１１０５", "/x?y"} {

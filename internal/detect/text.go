@@ -90,10 +90,11 @@ func (s *Scan) label(b []byte, at int) *rule.Hit {
 // shape tries one shape at an anchor.
 func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
 	start := at - ref.s.Anchor
-	if !ref.s.At(b, start) {
+	r := ref.r
+	if start == 0 && s.field && r.Label == rule.NeedAttached && s.sense.Kinds == 0 || !ref.s.At(b, start) {
 		return
 	}
-	r, end := ref.r, start+ref.s.Len
+	end := start + ref.s.Len
 	before, after := rule.Free(b, start, end)
 	if !after {
 		return
@@ -188,15 +189,17 @@ func (s *Scan) around(b []byte, start int, r *rule.Rule) labelPoints {
 
 // token tries the rules for what stands behind a label: numbers of records and members, and dates of birth.
 func (s *Scan) token(b []byte, at int) {
-	t := at
-	for t > 0 && at-t < 18 && (rule.IsAlnum(b[t-1]) || b[t-1] == '-' && t > 1 && rule.IsAlnum(b[t-2])) {
-		t--
-	}
-	if at-t >= 18 || t == s.tok {
+	n := tokenRun(b, at)
+	t := at - n
+	if n >= maxTokenBefore || t == s.tok {
 		return
 	}
 	s.tok = t
-	if t == 0 && !s.field || t > 0 && rule.Class(b[t-1])&rule.ClassGap == 0 {
+	if t == 0 {
+		if !s.field || s.sense.Kinds == 0 { // nothing before it, and no label that names a kind
+			return
+		}
+	} else if rule.Class(b[t-1])&rule.ClassGap == 0 {
 		return
 	}
 	h := s.label(b, t)
@@ -275,6 +278,12 @@ func (s *Scan) namedDay(b []byte, t *int) *rule.Hit {
 func (s *Scan) second(b []byte, from, to int, ev *evidence) {
 	s.before.at = -1
 	s.anchors(b, from, to, true)
+	s.emails(b, from, to)
+	s.words(b, from, to, ev, true)
+}
+
+// emails looks for mail addresses.
+func (s *Scan) emails(b []byte, from, to int) {
 	for i := from; i < to; {
 		k := bytes.IndexByte(b[i:to], '@')
 		if k < 0 {
@@ -286,7 +295,6 @@ func (s *Scan) second(b []byte, from, to int, ev *evidence) {
 		}
 		i++
 	}
-	s.words(b, from, to, ev, true)
 }
 
 // words reads b[from:to] for terms and, with names set, for names behind labels.

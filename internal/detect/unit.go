@@ -25,7 +25,9 @@ type unit struct {
 
 	first, last              span // parts of a name
 	street, city, state, zip span
-	dateCell, nameCell       span // whole cells without a label that read like a birth date and a name
+	nameCell                 span // a whole cell without a label that reads like a name, as it is
+	day                      rule.Date
+	dated                    bool // day is that of a whole cell without a label, and can be one of birth
 	segments                 int  // of text, before the newest
 	bytes                    int  // of text in the newest
 	mark                     int  // index in cands where those of the newest segment begin
@@ -197,7 +199,7 @@ func (s *Scan) relieve(u *unit) {
 	s.judge(u, s.cands[u.cands:], &ev)
 	s.cands, s.arena = s.cands[:u.cands], s.arena[:u.arena]
 	u.mark, u.left = u.cands, 0
-	u.first, u.last, u.dateCell, u.nameCell = span{}, span{}, span{}, span{}
+	u.first, u.last, u.nameCell, u.dated = span{}, span{}, span{}, false
 }
 
 // sufficient tells whether the candidates of a unit can be judged without the unit above.

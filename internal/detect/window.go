@@ -171,5 +171,6 @@ func (s *Scan) compact(u *unit) {
 		at += n
 	}
 	s.arena = s.arena[:at]
-	u.first, u.last, u.street, u.city, u.state, u.zip, u.dateCell, u.nameCell = span{}, span{}, span{}, span{}, span{}, span{}, span{}, span{}
+	u.first, u.last, u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}, span{}, span{}
+	u.nameCell, u.dated = span{}, false
 }

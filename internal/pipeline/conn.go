@@ -194,9 +194,14 @@ func (c *conn) Alt(d flow.Dir, off uint64, b []byte) {
 	c.alternative(d, off, b)
 }
 
-// alternative scans a second version of bytes. They were booked as duplicates by the stream, so the object that holds
-// them carries none.
+// alternative scans a second version of bytes: in its place in the object that holds the first one, if that is still at
+// hand, and as text of its own. The stream has booked these bytes, so the object that holds them carries none.
 func (c *conn) alternative(d flow.Dir, off uint64, b []byte) {
+	for _, w := range c.open {
+		if w.m.Dir == d {
+			w.patch(off, b)
+		}
+	}
 	m := object.Meta{Protocol: c.protocol(), Kind: object.Stream, Dir: d, Off: off, At: c.now, Size: -1,
 		Name: flow.NewText("other-version"), Unlabelled: true}
 	w := c.openWriter(m)

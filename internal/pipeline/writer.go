@@ -28,7 +28,8 @@ type writer struct {
 	carried uint64 // captured bytes of it, for the account
 	total   int64  // bytes and gaps of this piece
 	aside   []piece
-	free    bool // carries no bytes of the account
+	patches []piece // second versions of bytes in buf
+	free    bool    // carries no bytes of the account
 	failed  bool
 	closed  bool
 }
@@ -215,5 +216,10 @@ func (w *writer) submit(o object.Outcome) {
 		w.c.w.p.feed(t, last)
 		return
 	}
+	second := w.reading(last)
 	w.c.w.p.queue(t, last)
+	if second != nil {
+		w.c.w.emit(event{task: second})
+		w.c.w.p.queue(second, second.whole)
+	}
 }

@@ -85,6 +85,7 @@ const (
 	maxPhraseWords = 6
 	wordSlots      = 1 << 14
 	pairBits       = 1 << 16
+	labelBits      = 26 * 26 * 26
 )
 
 // Lexicon is the dictionary of labels and terms. A phrase is kept as its words in lower case without anything between
@@ -92,10 +93,12 @@ const (
 // words; small tables say quickly that a word, or two neighbours, begin or end nothing.
 type Lexicon struct {
 	phrases map[string]Sense
-	starts  [wordSlots]uint8      // by first word: most words of a phrase, 0 none
-	ends    [wordSlots]uint8      // by last word
-	pairs   [pairBits / 64]uint64 // first two and last two words of phrases
-	builder map[string]Sense      // spaced phrases, while loading
+	starts  [wordSlots]uint8         // by first word: most words of a phrase, 0 none
+	ends    [wordSlots]uint8         // by last word
+	pairs   [pairBits / 64]uint64    // first two and last two words of phrases
+	labels  [labelBits/64 + 1]uint64 // first two and last letters of phrases that label a kind
+	known   [labelBits/64 + 1]uint64 // of all phrases
+	builder map[string]Sense         // spaced phrases, while loading
 }
 
 func newLexicon() *Lexicon {
@@ -128,6 +131,11 @@ func (x *Lexicon) seal() {
 			sense.Health = 1 // the longer phrase must not hide that it is a patient's
 		}
 		x.phrases[joined] = x.phrases[joined].merge(sense)
+		h := labelHash(joined)
+		x.known[h/64] |= 1 << (h % 64)
+		if x.phrases[joined].Kinds != 0 {
+			x.labels[h/64] |= 1 << (h % 64)
+		}
 		n := uint8(min(len(words), maxPhraseWords)) //nolint:gosec // small
 		mark(&x.starts, words[0], n)
 		mark(&x.ends, words[len(words)-1], n)
@@ -138,7 +146,21 @@ func (x *Lexicon) seal() {
 			x.pair(words[len(words)-2], words[len(words)-1])
 		}
 	}
+	x.labels[labelBits/64] |= 1 << (labelBits % 64)
+	x.known[labelBits/64] |= 1 << (labelBits % 64)
 	x.builder = nil
+}
+
+// labelHash is an index for the first two letters and the last of a phrase, beyond all others where one is none.
+func labelHash[T []byte | string](w T) uint32 {
+	if len(w) < 2 {
+		return labelBits
+	}
+	a, b, c := w[0]|0x20-'a', w[1]|0x20-'a', w[len(w)-1]|0x20-'a'
+	if max(a, b, c) > 25 {
+		return labelBits
+	}
+	return (uint32(a)*26+uint32(b))*26 + uint32(c)
 }
 
 func mark(t *[wordSlots]uint8, w string, n uint8) {
@@ -158,19 +180,7 @@ func (x *Lexicon) paired(a, b uint32) bool {
 
 func pairHash(a, b uint32) uint32 { return (a*0x9e3779b1 ^ b*0x85ebca6b) >> 16 % pairBits }
 
-func hashString(w string) uint32 {
-	h := uint32(hashSeed)
-	for i := range len(w) {
-		h = hashStep(h, w[i])
-	}
-	return hashEnd(h)
-}
-
-const hashSeed = 0x811c9dc5
-
-func hashStep(h uint32, c byte) uint32 { return (h ^ uint32(c)) * 0x01000193 }
-
-func hashEnd(h uint32) uint32 { return h ^ h>>15 }
+func hashString(w string) uint32 { return wordHash([]byte(w)) }
 
 // splitPhrase returns the words of letters in lower case.
 func splitPhrase(s string) []string {
@@ -200,12 +210,10 @@ func (x *Lexicon) Word(w []byte) (Sense, bool) {
 		return Sense{}, false
 	}
 	var buf [maxPhrase]byte
-	h := uint32(hashSeed)
 	for i, c := range w {
 		buf[i] = lower(c)
-		h = hashStep(h, buf[i])
 	}
-	if x.ends[hashEnd(h)%wordSlots] == 0 {
+	if x.ends[wordHash(w)%wordSlots] == 0 {
 		return Sense{}, false
 	}
 	s, ok := x.phrases[string(buf[:len(w)])]

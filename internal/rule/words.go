@@ -49,17 +49,13 @@ func (w *Words) Next(h *Hit) bool {
 			continue
 		}
 		start := i
-		hash := hashStep(hashSeed, lower(b[i]))
-		i++
-		for i < len(b) && IsLetter(b[i]) && !(b[i] < 'a' && camel(b, i)) {
-			hash = hashStep(hash, b[i]|0x20)
-			i++
-		}
-		n := x.starts[hashEnd(hash)%wordSlots]
+		var hash uint32
+		hash, i = wordAt(b, i)
+		n := x.starts[hash%wordSlots]
 		if n == 0 {
 			continue
 		}
-		if x.longest(b, start, i, int(n), h) {
+		if x.longest(b, start, i, int(n), hash, h) {
 			w.pos = h.End
 			return true
 		}
@@ -68,32 +64,24 @@ func (w *Words) Next(h *Hit) bool {
 	return false
 }
 
-// longest finds the longest phrase, of most words at most, whose first word is b[start:i].
-func (x *Lexicon) longest(b []byte, start, i, most int, h *Hit) bool {
+// longest finds the longest phrase, of most words at most, whose first word is b[start:i] and has that hash.
+func (x *Lexicon) longest(b []byte, start, i, most int, hash uint32, h *Hit) bool {
 	var buf [maxPhrase]byte
 	n, found := 0, false
-	first := uint32(0)
+	first := hash
 	for k, from := 0, start; k < most; k++ {
 		if n+i-from > maxPhrase {
 			break
 		}
-		hash := uint32(hashSeed)
+		if k == 1 && !x.paired(first, hash) {
+			return found
+		}
 		for _, c := range b[from:i] {
-			buf[n] = lower(c)
-			hash = hashStep(hash, buf[n])
+			buf[n] = c | 0x20
 			n++
 		}
-		hash = hashEnd(hash)
-		switch k {
-		case 0:
-			first = hash
-		case 1:
-			if !x.paired(first, hash) {
-				return found
-			}
-		}
 		if x.ends[hash%wordSlots] > uint8(k) { //nolint:gosec // small
-			if s, ok := x.phrases[string(buf[:n])]; ok {
+			if s, ok := x.phrase(buf[:n]); ok {
 				h.Sense, h.Start, h.End, h.Words, found = s, start, i, k+1, true
 			}
 		}
@@ -101,12 +89,18 @@ func (x *Lexicon) longest(b []byte, start, i, most int, h *Hit) bool {
 		if from < 0 {
 			break
 		}
-		i = from + 1
-		for i < len(b) && IsLetter(b[i]) && !camel(b, i) {
-			i++
-		}
+		hash, i = wordAt(b, from)
 	}
 	return found
+}
+
+// phrase looks up letters in lower case.
+func (x *Lexicon) phrase(w []byte) (Sense, bool) {
+	if h := labelHash(w); x.known[h/64]>>(h%64)&1 == 0 {
+		return Sense{}, false
+	}
+	s, ok := x.phrases[string(w)]
+	return s, ok
 }
 
 // wordAfter returns where the next word of a phrase may begin after i, -1 if none does.
@@ -195,11 +189,7 @@ func wordBack(b []byte, end int) (hash uint32, from int) {
 	for from > 0 && end-from < maxPhrase && IsLetter(b[from-1]) && !camel(b, from) {
 		from--
 	}
-	hash = hashSeed
-	for _, c := range b[from:end] {
-		hash = hashStep(hash, lower(c))
-	}
-	return hashEnd(hash), from
+	return wordHash(b[from:end]), from
 }
 
 // ending finds the longest phrase, of most words at most, that ends with the word b[from:end] of the given hash.
@@ -234,7 +224,7 @@ func (x *Lexicon) ending(b []byte, from, end, most int, hash uint32, h *Hit) boo
 				m++
 			}
 		}
-		if s, ok := x.phrases[string(buf[:m])]; ok {
+		if s, ok := x.phrase(buf[:m]); ok {
 			h.Sense, h.Start, h.End, h.Words = s, start[k-1], end, k
 			return true
 		}
@@ -279,27 +269,31 @@ func (x *Lexicon) Classify(label []byte) Sense {
 	return main
 }
 
-// Exact looks up a text that is a label and nothing else but marks: a cell that labels its neighbour.
+// MayLabel tells whether [Lexicon.Exact] is worth asking: most cells of a table end here.
+func (x *Lexicon) MayLabel(b []byte) bool {
+	h := labelHash(b)
+	return x.labels[h/64]>>(h%64)&1 != 0
+}
+
+// Exact looks up a text that is the label of a kind and nothing else but marks: a cell that labels its neighbour.
 func (x *Lexicon) Exact(b []byte) (Sense, bool) {
 	if len(b) < 2 || len(b) > maxPhrase {
 		return Sense{}, false
 	}
+	if !x.MayLabel(b) {
+		return Sense{}, false
+	}
 	var buf [maxPhrase]byte
-	n, hash := 0, uint32(hashSeed)
+	n := 0
 	for _, c := range b {
 		switch {
 		case IsLetter(c):
 			buf[n] = c | 0x20
-			hash = hashStep(hash, c|0x20)
 			n++
 		case phraseGap(c) || c == ':' || c == '#' || c == '?' || c == '*':
 		default:
 			return Sense{}, false
 		}
 	}
-	if x.ends[hashEnd(hash)%wordSlots] == 0 {
-		return Sense{}, false
-	}
-	s, ok := x.phrases[string(buf[:n])]
-	return s, ok
+	return x.phrase(buf[:n])
 }

@@ -9,7 +9,13 @@
 //
 // Where a message can be read in two ways (RFC 9112 section 11: two lengths, length and chunks, a length that is no
 // number, a coding in disguise, chunks that break off) it is marked http_smuggling, and read so that no byte is left
-// out. Bytes that belong to no message - after a gap in a head, behind the end of a body, trailers, chunk extensions,
+// out. Up to 256 KiB from such a message on are held and read again when they have come: with the first and the last
+// length, without the coding, without fields in disguise, with a CR for a line end, with the head ending at a line that
+// is no field, with careless chunks, as HTTP/0.9. What another reading finds and the first has not is an object, marked
+// http_framing. Two fields of content codings, and chunks in HTTP/1.0, have second readings, too, and are no evasion.
+// Nothing is held for other messages; a head above 64 KiB has one reading only.
+//
+// Bytes that belong to no message - after a gap in a head, behind the end of a body, trailers, chunk extensions,
 // heads above 64 KiB - go to an object of kind Stream.
 //
 // It cannot read HTTP/2 (h2c is told by its preface or Upgrade and left to others), tell the answer to HEAD from a
@@ -120,7 +126,12 @@ func (a *analyser) Data(d flow.Dir, off uint64, at flow.Time, b []byte) flow.Wan
 // fault of this package, and then the bytes are stray.
 func (a *analyser) run(s *side, off uint64, at flow.Time, b []byte) {
 	for idle := 0; len(b) > 0 && !a.gone; {
-		n := a.some(s, off, at, b)
+		n := 0
+		if s.h == nil { // what a hold begins with is held already
+			n = a.step(s, off, at, b)
+		} else {
+			n = a.keep(s, off, at, b)
+		}
 		off += uint64(n)
 		b = b[n:]
 		if a.become {
@@ -138,17 +149,14 @@ func (a *analyser) run(s *side, off uint64, at flow.Time, b []byte) {
 	}
 }
 
-// some is a step whose bytes are kept while they must be.
-func (a *analyser) some(s *side, off uint64, at flow.Time, b []byte) int {
-	if s.h != nil {
-		n := s.h.room(off)
-		if n == 0 {
-			a.readings(s, at)
-			n = len(b)
-		}
-		b = b[:min(n, len(b))]
+// keep is a step whose bytes are held, as long as there is room.
+func (a *analyser) keep(s *side, off uint64, at flow.Time, b []byte) int {
+	room := s.h.room(off)
+	if room == 0 {
+		a.readings(s, at)
+		return a.step(s, off, at, b)
 	}
-	n := a.step(s, off, at, b)
+	n := a.step(s, off, at, b[:min(room, len(b))])
 	if s.h != nil {
 		s.h.add(off, b[:n])
 	}

@@ -39,7 +39,7 @@ func (r *reader) read() {
 
 // chunk reads what begins with a chunk.
 func (r *reader) chunk(b []byte) []byte {
-	body, n, whole := b, len(b), false
+	body, n, whole := b, len(b), true
 	if r.rule != rRaw {
 		body, n, whole = r.dechunk(b)
 	}
@@ -52,7 +52,9 @@ func (r *reader) chunk(b []byte) []byte {
 // message reads a message, or what is none, and returns what follows it.
 func (r *reader) message(b []byte, first bool) []byte {
 	if !first {
-		b = b[lineEnds(b):]
+		if b = b[lineEnds(b):]; len(b) == 0 {
+			return nil
+		}
 		if begins(r.dir == flow.ToServer, true, b) != yes {
 			if !r.quiet {
 				r.emit(object.Meta{Kind: object.Stream, Unlabelled: true}, r.offset(b), b, true)
@@ -107,8 +109,11 @@ func (r *reader) meta(first bool) object.Meta {
 	return meta
 }
 
-// emit gives an object to the host if it is new.
+// emit gives an object to the host if it is new. Nothing is one only where it is because the head ends elsewhere.
 func (r *reader) emit(m object.Meta, off uint64, body []byte, whole bool) {
+	if len(body) == 0 && r.rule != rLines {
+		return
+	}
 	r.sum.Reset()
 	r.sum.Write(body) //nolint:errcheck // a hash takes anything
 	if r.count >= maxSecond || !r.h.isNew(r.sum, strings.Join(m.Encodings, ",")) {
@@ -127,21 +132,24 @@ func (r *reader) emit(m object.Meta, off uint64, body []byte, whole bool) {
 
 // line returns the first line without its end, and what follows it; ok tells whether it has an end.
 func (r *reader) line(b []byte) (line, rest []byte, ok bool) {
-	i := bytes.IndexByte(b, '\n')
-	line, rest, ok = b, nil, i >= 0
-	if ok {
-		line, rest = b[:i], b[i+1:]
-	}
 	if r.rule != rLines && r.rule != rLoose {
-		return line, rest, ok
-	}
-	if j := bytes.IndexByte(line, '\r'); j >= 0 {
-		if ok && j == i-1 {
-			return line[:j], rest, true
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			return b, nil, false
 		}
-		return b[:j], b[j+1:], true
+		return b[:i], b[i+1:], true
 	}
-	return line, rest, ok
+	for i, c := range b { // not two searches: one of them could go to the end each time
+		switch {
+		case c == '\n', c == '\r' && i+1 < len(b) && b[i+1] != '\n':
+			return b[:i], b[i+1:], true
+		case c == '\r' && i+1 < len(b):
+			return b[:i], b[i+2:], true
+		case c == '\r':
+			return b[:i], nil, true
+		}
+	}
+	return b, nil, false
 }
 
 // headEnd returns where the body begins, 0 if that is not in sight.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/proto/prototest"
@@ -16,9 +17,9 @@ func readingCases() []prototest.Case {
 			s("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\r\nabcde\r\n2\r\r\nfg\r\n0\r\n\r\n"),
 		}, Check: wants(`
 response@0< "abcdefg" delivered evasion
-response@47< "\r\nabc" delivered again
-stream@58< "2\r\r\nfg\r\n0\r\n\r\n" unknown again
 response@47< "5\r\r\nabcde\r\n2\r\r\nfg\r\n0\r\n\r\n" delivered again
+response@47< "\r\nabc" delivered again
+stream@58< "2\r\r\nfg\r\n0\r\n\r\n" delivered again
 fact 5 dir=1  http_smuggling`)},
 		{Name: "a line that is no field", Conv: conv{
 			s("HTTP/1.1 200 OK\r\nX: y\r\nnone\r\nContent-Length: 2\r\n\r\nab"),
@@ -45,7 +46,7 @@ response@0< enc=gzip,deflate,br size=2 "ab" delivered
 response@93< enc=gzip,deflate "ab" delivered again
 response@93< enc=br "ab" delivered again`)},
 		{Name: "lower case", Conv: conv{
-			s("http/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"),
+			c("GET / HTTP/1.1\r\n\r\n"), s("http/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"),
 		}, Check: wants(`
 response@0< size=2 "ab" delivered evasion
 response@0< "http/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab" delivered again
@@ -54,17 +55,17 @@ fact 5 dir=1  http_smuggling`)},
 			c("HEAD / HTTP/1.0\r\n\r\n"), s("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
 			c("GET / HTTP/1.0\r\n\r\n"), s("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"),
 		}, Check: wants(`
-response@94< "ab" delivered
+response@47< "ab" delivered
 response@94< "2\r\nab\r\n0\r\n\r\n" delivered again`)},
 		{Name: "three lengths and what follows", Conv: conv{
 			c("POST /a HTTP/1.1\r\nContent-Length: 30\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nxyPOST /b HTTP/1.1\r\nContent-Length: 1\r\n\r\n!"),
 		}, Check: wants(`
 request@0 name=a uri:="/a" "xy" unknown evasion
-request@79 name=b uri:="/b" size=1 "!" unknown
-request@77 name=a "xyPOST /b HTTP/1.1\r\nContent-Len" unknown again
-stream@107 "gth: 1\r\n\r\n!" unknown again
-request@77 name=a "xyP" unknown again
-stream@80 "OST /b HTTP/1.1\r\nContent-Length: 1\r\n\r\n!" unknown again
+request@80 name=b uri:="/b" size=1 "!" unknown
+request@78 name=a "xyPOST /b HTTP/1.1\r\nContent-Le" unknown again
+stream@108 "ngth: 1\r\n\r\n!" unknown again
+request@78 name=a "xyP" unknown again
+stream@81 "OST /b HTTP/1.1\r\nContent-Length: 1\r\n\r\n!" unknown again
 fact 5 dir=0  http_smuggling`)},
 	}
 	for i := range cs {
@@ -127,5 +128,28 @@ func BenchmarkOdd(b *testing.B) {
 		a.Data(flow.ToServer, 0, 0, []byte(benchRequest))
 		a.Data(flow.ToClient, 0, 0, r)
 		a.Close(0, flow.ClosedFIN)
+	}
+}
+
+// No held bytes make the readings slow.
+func TestReadingsLinear(t *testing.T) {
+	head := "HTTP/1.1 200 OK\r\nTransfer-Encoding : chunked\r\nContent-Length: 1\r\nContent-Length: 2\r\nContent-Encoding: x\r\nContent-Encoding: y\r\n"
+	for name, tail := range map[string]string{
+		"CR in a head": "\r\r", "CR and fields": "a:b\r", "CR in trailers": "\r\n0\r\na:\r", "sizes": "\r\n1\r", "messages": "\r\nHTTP/1.1 200 OK\nContent-Length:0\n\n",
+		"empty chunks": "\r\n0\r\n\r\nHTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n", "commas": "Content-Length:,,,,,,,",
+	} {
+		first, loop := tail, tail
+		for _, c := range []string{"\r\n", "\r\n0\r\n"} {
+			if strings.HasPrefix(tail, c) {
+				loop = tail[len(c):]
+			}
+		}
+		began := time.Now()
+		a := Protocol().New(&sink{})
+		a.Data(flow.ToClient, 0, 0, []byte(head+first+strings.Repeat(loop, maxHeld/len(loop))+"\r\n\r\n"))
+		a.Close(0, flow.ClosedFIN)
+		if d := time.Since(began); d > time.Second/2 {
+			t.Errorf("%s: %s", name, d)
+		}
 	}
 }

@@ -81,10 +81,27 @@ func fromServer(p proto.Peek) proto.Score {
 		}
 		return s
 	}
+	if version == 0 && !negotiation(p.Data[6+int(p.Data[5]):]) { // the first packet of an RTP stream looks like it
+		return proto.No
+	}
 	if version == 0 || known(version) {
 		return proto.Likely
 	}
 	return proto.More
+}
+
+// negotiation tells whether a Version Negotiation packet goes on as RFC 9000, section 17.2.1 says: with the identifier that
+// the client made up, which has at least eight bytes, and a list of versions, of which one is known.
+func negotiation(b []byte) bool {
+	if len(b) == 0 || b[0] < 8 || len(b) < 1+int(b[0]) {
+		return false
+	}
+	for b = b[1+int(b[0]):]; len(b) >= 4; b = b[4:] {
+		if known(binary.BigEndian.Uint32(b)) {
+			return true
+		}
+	}
+	return false
 }
 
 // ids reads the version and the lengths of the identifiers of a long header; at is the offset behind them.

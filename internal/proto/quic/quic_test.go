@@ -245,6 +245,9 @@ func TestProbe(t *testing.T) {
 		{"version 0", append([]byte{0xc0, 0, 0, 0, 0, 8}, make([]byte, 40)...), nil, udp(), proto.No},
 		{"short identifier", append([]byte{0xc0, 0, 0, 0, 1, 4}, make([]byte, 40)...), nil, udp(), proto.No},
 		{"unknown version", append([]byte{0xc0, 0xfa, 0xce, 0xb0, 2, 8}, make([]byte, 40)...), nil, udp(), proto.No},
+		{"negotiation", nil, []byte("\x80\x00\x00\x00\x00\x00\x0812345678\x00\x00\x00\x01"), udp(), proto.Likely},
+		{"first packet of RTP", nil, append([]byte("\x80\x00\x00\x00\x00\x00\x00\xa0\x12\x34\x56\x78"), make([]byte, 160)...), udp(), proto.No},
+		{"RTP with a small source", nil, append([]byte("\x80\x00\x00\x00\x00\x00\x08\xa0\x12\x34\x56\x78"), make([]byte, 160)...), udp(), proto.No},
 		{"nothing", nil, nil, udp(), proto.More},
 	} {
 		if got := Protocol().Probe(proto.Peek{Data: tc.client}, proto.Peek{Data: tc.server}, tc.f); got != tc.want {

@@ -1,0 +1,147 @@
+package detect
+
+import (
+	"bytes"
+	"math/bits"
+
+	"github.com/phiwatch/phiwatch/internal/object"
+	"github.com/phiwatch/phiwatch/internal/rule"
+)
+
+// unlabelled takes a value whose label says nothing: it is scanned like text. In a row it may be a cell of a table
+// without a header, or itself the label of the next cell.
+func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
+	u.cells++
+	n := len(value)
+	if n > maxLook {
+		if sn.Flags&rule.Provider == 0 && !bare(value) {
+			s.scan(value, rule.Sense{Flags: sn.Flags & rule.Rival}, k)
+		}
+		return
+	}
+	if k.bare(n) {
+		return // a plain number needs a label, and is none
+	}
+	if k.digits&1 == 0 && n <= 48 && (sn.Part == rule.Key || s.e.lex.MayLabel(value)) {
+		if q, ok := s.keyed(sn, value); ok {
+			u.qual, u.quals = q, true
+			return
+		}
+	}
+	if u.kind == object.UnitRow && sn.Kinds|uint32(sn.Flags) == 0 {
+		s.cell(u, value, k)
+	}
+	if sn.Flags&rule.Provider == 0 && (n > maxShort || k.at || k.starts() != 0) {
+		s.scan(value, rule.Sense{Flags: sn.Flags & rule.Rival}, k)
+	}
+}
+
+// bare is look.bare for a value of any length.
+func bare(v []byte) bool {
+	other := 0
+	for _, c := range v {
+		if c-'0' > 9 {
+			if other++; other > 1 || rule.IsLetter(c) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// cell keeps the first cell that reads like a date of birth, and the first that reads like a name. Few rows need them:
+// what has to be made of them is made then.
+func (s *Scan) cell(u *unit, value []byte, k look) {
+	n := len(value)
+	switch {
+	case k.digits&1 != 0 && n > 6 && n <= 10 && !u.dated:
+		if d, read, ok := rule.ParseBirth(value, s.today); ok && read == n {
+			u.day, u.dated = d, true
+		}
+	case value[0]-'A' < 26 && n >= 5 && n <= 48 && k.digits == 0 && u.nameCell.n == 0:
+		if bytes.IndexByte(value, ' ') > 0 && s.e.lex.FullName(value) {
+			u.nameCell = span{len(s.arena), n}
+			s.arena = append(s.arena, value...)
+		}
+	}
+}
+
+// value scans a short value as text of its own, under a label that means sn.
+func (s *Scan) value(b []byte, sn rule.Sense) {
+	var k look
+	if len(b) <= maxLook {
+		k = lookAt(b)
+	}
+	s.scan(b, sn, k)
+}
+
+func (s *Scan) scan(b []byte, sn rule.Sense, k look) {
+	if len(b) <= maxShort && !k.at && k.starts() == 0 {
+		return
+	}
+	s.field, s.sense = true, sn
+	s.before.at, s.tok = -1, -1
+	u := s.top()
+	n := len(s.cands)
+	if len(b) <= maxShort {
+		s.short(b, k)
+	} else {
+		s.medium(b, k, &u.newer)
+	}
+	if u.kind == object.UnitRow && len(s.cands) > n && s.cands[n].kind == rule.KSSN && s.cands[n].flags&isAttached == 0 {
+		s.parts[u.part].rows++
+	}
+	s.field, s.sense = false, rule.Sense{}
+}
+
+// short tries all rules on a value of a few bytes.
+func (s *Scan) short(b []byte, k look) {
+	for starts := k.starts(); starts != 0; starts &= starts - 1 {
+		i := bits.TrailingZeros64(starts)
+		layout := k.digits >> i & (1<<rule.LayoutBits - 1)
+		if s.sense.Kinds == 0 && k.letters&(1<<i-1) == 0 {
+			s.plain(b, i, layout)
+			continue
+		}
+		s.anchor(b, i, layout, false)
+		s.anchor(b, i, layout, true)
+	}
+	if !k.at || s.e.email == nil {
+		return
+	}
+	if at := bytes.IndexByte(b, '@'); at > 0 {
+		if start, end := rule.EmailAt(b, at); end > 0 {
+			s.add(s.e.email, b, start, end, labelPoints{flags: isPlain})
+		}
+	}
+}
+
+// plain tries the rules at a digit run that has no letter before it, so that there can be no label: those that need none.
+func (s *Scan) plain(b []byte, at int, layout uint64) {
+	free := s.e.shapes[s.e.layout[layout]].free
+	if len(free) == 0 {
+		return
+	}
+	behind := uint8(0)
+	if at > 0 {
+		behind = rule.Class(b[at-1])
+	}
+	for j := range free {
+		if ref := &free[j]; ref.s.Behind(behind) {
+			s.shape(b, at, ref, ref.r.Primary)
+		}
+	}
+}
+
+// medium reads a value as text, in both passes.
+func (s *Scan) medium(b []byte, k look, ev *evidence) {
+	if len(b) > maxLook || k.starts() != 0 {
+		s.anchors(b, 0, len(b), false)
+		s.before.at = -1
+		s.anchors(b, 0, len(b), true)
+	}
+	if len(b) > maxLook || k.at {
+		s.emails(b, 0, len(b))
+	}
+	s.words(b, 0, len(b), ev, true)
+}
