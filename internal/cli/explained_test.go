@@ -16,4 +16,7 @@ var explained = map[string]string{
 	"http/suricata-http-connect-http-connect-simple.pcap 01ba4719c80b": "one line end behind the heads in frames 5, 7 and 9: CONNECT has no body",
 	"tcp/tcpflow-test1-out-of-order.pcap 4357994fe27c":                 "the payload of frame 1; frame 2 has what was sent before it, but for 22 bytes, and ours has both and the gap",
 	"tcp/suricata-tcp-urgp-01-oob.pcap 98aea1364c5a":                   "the payload of frame 8, the rest of a request that begins in frame 4; tshark loses it at the urgent byte",
+
+	"ftp/ndpi-ftp.pcap f4b3aa91c3f4":                 "tshark's export lacks the last 1,440 bytes of the stream that tshark follow and tcpflow agree on, which is ours",
+	"http/suricata-filestore-dont.pcap d98d0815037e": "no field: the form has bare line ends, and the split looked for CRLF and took the rest of the body; ours are the four fields",
 }

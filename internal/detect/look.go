@@ -3,8 +3,6 @@ package detect
 import (
 	"encoding/binary"
 	"math/bits"
-
-	"github.com/phiwatch/phiwatch/internal/rule"
 )
 
 // look is what one look at a value of up to 64 bytes tells, as bitmaps of its bytes, the first byte lowest. Most cells of
@@ -62,38 +60,3 @@ func (k *look) bare(n int) bool { return bits.OnesCount64(k.digits) >= n-1 && k.
 
 // starts are the digit runs of a value at which a rule may match.
 func (k *look) starts() uint64 { return k.digits &^ (k.digits << 1) & (k.digits>>1 | k.digits>>2) }
-
-// maxTokenBefore is how much of a token may stand before its first digit run.
-const maxTokenBefore = 18
-
-// tokenRun returns how many letters, digits and single dashes stand before b[at], maxTokenBefore at most.
-func tokenRun(b []byte, at int) int {
-	n := 0
-	if at >= 24 {
-		for n < maxTokenBefore {
-			k := tokenEnd(binary.LittleEndian.Uint64(b[at-n-8 : at-n]))
-			if n += k; k < 7 {
-				return min(n, maxTokenBefore)
-			}
-		}
-		return maxTokenBefore
-	}
-	for t := at; n < maxTokenBefore && t > 0 && (rule.IsAlnum(b[t-1]) || b[t-1] == '-' && t > 1 && rule.IsAlnum(b[t-2])); t-- {
-		n++
-	}
-	return n
-}
-
-// tokenEnd returns how many of the last seven bytes of x, from the last one back, can be of a token. The first byte only
-// tells whether a dash in the second one is single.
-func tokenEnd(x uint64) int {
-	m := x & lowBits
-	d := (m + 0x5050505050505050) &^ (m + 0x4646464646464646)
-	l := m | 0x2020202020202020
-	l = (l + 0x1f1f1f1f1f1f1f1f) &^ (l + 0x0505050505050505)
-	alnum := (d | l) &^ x & highBits
-	y := x ^ 0x2d2d2d2d2d2d2d2d
-	dash := ^((y&lowBits + lowBits) | y) & highBits
-	t := alnum | dash&(alnum<<8)
-	return min(7, bits.LeadingZeros64(^t&highBits)>>3)
-}

@@ -187,11 +187,16 @@ func (s *Scan) around(b []byte, start int, r *rule.Rule) labelPoints {
 	return labelPoints{points: 5, flags: isPlain}
 }
 
+// maxTokenBefore is how much of a token may stand before its first digit run.
+const maxTokenBefore = 18
+
 // token tries the rules for what stands behind a label: numbers of records and members, and dates of birth.
 func (s *Scan) token(b []byte, at int) {
-	n := tokenRun(b, at)
-	t := at - n
-	if n >= maxTokenBefore || t == s.tok {
+	t := at
+	for t > 0 && at-t < maxTokenBefore && (rule.IsAlnum(b[t-1]) || b[t-1] == '-' && t > 1 && rule.IsAlnum(b[t-2])) {
+		t--
+	}
+	if at-t >= maxTokenBefore || t == s.tok {
 		return
 	}
 	s.tok = t

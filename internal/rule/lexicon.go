@@ -98,6 +98,7 @@ type Lexicon struct {
 	pairs   [pairBits / 64]uint64    // first two and last two words of phrases
 	labels  [labelBits/64 + 1]uint64 // first two and last letters of phrases that label a kind
 	known   [labelBits/64 + 1]uint64 // of all phrases
+	tails   [labelBits/64 + 1]uint64 // last three letters of words that end a phrase
 	builder map[string]Sense         // spaced phrases, while loading
 }
 
@@ -139,6 +140,8 @@ func (x *Lexicon) seal() {
 		n := uint8(min(len(words), maxPhraseWords)) //nolint:gosec // small
 		mark(&x.starts, words[0], n)
 		mark(&x.ends, words[len(words)-1], n)
+		x.tail(words[len(words)-1])
+		x.tail(joined)
 		mark(&x.starts, joined, 1) // run together: dateofbirth
 		mark(&x.ends, joined, 1)
 		if n > 1 {
@@ -161,6 +164,13 @@ func labelHash[T []byte | string](w T) uint32 {
 		return labelBits
 	}
 	return (uint32(a)*26+uint32(b))*26 + uint32(c)
+}
+
+func (x *Lexicon) tail(w string) {
+	if n := len(w); n > 2 {
+		h := labelHash(w[n-3:])
+		x.tails[h/64] |= 1 << (h % 64)
+	}
 }
 
 func mark(t *[wordSlots]uint8, w string, n uint8) {

@@ -136,6 +136,9 @@ func (x *Lexicon) Before(b []byte, p int, h *Hit) bool {
 		return false
 	}
 	end := j
+	if !x.mayEnd(b, end) {
+		return false
+	}
 	hash, from := wordBack(b, end)
 	for range 4 {
 		n := x.ends[hash%wordSlots]
@@ -163,6 +166,16 @@ func (x *Lexicon) Before(b []byte, p int, h *Hit) bool {
 		hash, from = wordBack(b, end)
 	}
 	return false
+}
+
+// mayEnd tells by its last three letters whether a word that ends at end may end a phrase. In capitals it may: a word of
+// camel case may begin anywhere among them.
+func (x *Lexicon) mayEnd(b []byte, end int) bool {
+	if end < 3 || b[end-1] < 'a' || b[end-2] < 'a' || !IsLetter(b[end-2]) || !IsLetter(b[end-3]) {
+		return true
+	}
+	h := labelHash(b[end-3 : end])
+	return x.tails[h/64]>>(h%64)&1 != 0
 }
 
 // beforeNumeral skips a numeral that belongs to the label: ICD-10, phone2.
