@@ -291,17 +291,9 @@ func (r ran) orderly(t *testing.T) bool {
 	return s.Stream.Conflicts+s.Stream.Gaps+s.Stream.OutOfOrder+s.Stream.Retransmits+s.Stream.Reused == 0
 }
 
-// findings are the alerts and objects of a run without times and places, in an order of their own. How many bytes of an
-// encrypted flow count as the hello, and how many as what followed, is a matter of its segments.
+// findings are the alerts and objects of a run without times and places, in an order of their own.
 func findings(t testing.TB, r ran) []byte {
-	var alerts []byte
-	for line := range bytes.Lines(r.out) {
-		if bytes.Contains(line, []byte(`"kind":"encrypted_egress"`)) {
-			line = without(t, line, "bytes", "reasons", "title")
-		}
-		alerts = append(alerts, line...)
-	}
-	b := without(t, slices.Concat(alerts, r.file(t, "objects")), "capture", "frames", "sensor", "version", "time", "first", "last")
+	b := without(t, slices.Concat(r.out, r.file(t, "objects")), "capture", "frames", "sensor", "version", "time", "first", "last")
 	l := slices.SortedFunc(bytes.Lines(b), func(a, b []byte) int { return cmp.Compare(string(a), string(b)) })
 	return bytes.Join(l, nil)
 }

@@ -45,6 +45,7 @@ type Engine struct {
 
 	layout  [1 << rule.LayoutBits]uint16 // index into shapes by the digit bitmap
 	shapes  []shapeSet
+	free    [][]shapeRef // of each of shapes: those that need no label, primary ones first
 	byKind  [rule.NumKinds][]*rule.Rule
 	token   []*rule.Rule // labelled tokens
 	date    *rule.Rule
@@ -58,7 +59,6 @@ type Engine struct {
 type shapeSet struct {
 	primary []shapeRef // of rules that name a person
 	support []shapeRef
-	free    []shapeRef // of both, primary first, those that need no label
 }
 
 type shapeRef struct {
@@ -104,7 +104,7 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 // compile fills the layout table. Equal sets share an entry.
 func (e *Engine) compile() {
 	index := map[string]uint16{"": 0}
-	e.shapes = append(e.shapes, shapeSet{})
+	e.shapes, e.free = append(e.shapes, shapeSet{}), append(e.free, nil)
 	var sig []byte
 	for w := range e.layout {
 		var set shapeSet
@@ -130,22 +130,23 @@ func (e *Engine) compile() {
 		if !ok {
 			n = uint16(len(e.shapes)) //nolint:gosec // no more than layouts
 			index[string(sig)] = n
-			set.fill()
 			e.shapes = append(e.shapes, set)
+			e.free = append(e.free, set.free())
 		}
 		e.layout[w] = n
 	}
 }
 
-// fill sets free.
-func (set *shapeSet) fill() {
+// free is the shapes of the set that need no label.
+func (set *shapeSet) free() (out []shapeRef) {
 	for _, list := range [...][]shapeRef{set.primary, set.support} {
 		for _, ref := range list {
 			if ref.r.Label != rule.NeedAttached {
-				set.free = append(set.free, ref)
+				out = append(out, ref)
 			}
 		}
 	}
+	return out
 }
 
 // KeyID names the token key without giving it away: eight hex digits.

@@ -36,7 +36,7 @@ type conn struct {
 	balance [2]uint64    // bytes delivered and not yet booked
 	end     [2]uint64    // offset behind the last byte delivered
 	skip    [2]flow.Want // bytes of no interest still to come
-	cipher  [2]uint64    // bytes that went by encrypted
+	began   [2]uint64    // offset at which the present analyser began
 	open    []*writer
 	now     flow.Time
 
@@ -135,7 +135,6 @@ func (c *conn) feed(d flow.Dir, off uint64, at flow.Time, b []byte) {
 // passed books bytes that nobody looked at.
 func (c *conn) passed(d flow.Dir, n uint64) {
 	if c.f.Security == flow.Encrypted {
-		c.cipher[d] += n
 		c.w.acc.Add(coverage.Encrypted, n)
 		return
 	}
@@ -246,7 +245,12 @@ func (c *conn) Close(at flow.Time, why flow.CloseReason) {
 
 // finish tells the sequencer what the flow was.
 func (c *conn) finish(at flow.Time) {
-	ev := &closedFlow{conn: c.info(), at: at, cipher: c.cipher}
+	ev := &closedFlow{conn: c.info(), at: at}
+	if c.f.Security == flow.Encrypted { // all since the analyser began: where the hello ends within a segment is chance
+		for d := range ev.cipher {
+			ev.cipher[d] = c.end[d] - min(c.began[d], c.end[d])
+		}
+	}
 	if c.w.p.opt.streams() {
 		for d := range c.hash {
 			if c.hash[d] == nil {
@@ -256,7 +260,7 @@ func (c *conn) finish(at flow.Time) {
 				Bytes: c.f.Bytes[d], SHA256: [32]byte(c.hash[d].Sum(nil)), Gaps: c.f.Gaps[d], Missing: c.f.Missing[d], Conflict: c.f.Conflict[d]})
 		}
 	}
-	if ev.streams != nil || ev.cipher != [2]uint64{} || c.f.Security == flow.Encrypted {
+	if ev.streams != nil || ev.cipher != [2]uint64{} {
 		c.w.emit(event{closed: ev})
 	}
 }

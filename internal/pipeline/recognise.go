@@ -116,7 +116,7 @@ func (c *conn) turn() {
 	swap(&c.balance)
 	swap(&c.end)
 	swap(&c.skip)
-	swap(&c.cipher)
+	swap(&c.began)
 	swap(&c.names)
 	swap(&c.pk.buf)
 	swap(&c.pk.lost)
@@ -177,6 +177,9 @@ func (c *conn) become() {
 	c.next, c.an, c.skip = nil, nil, [2]flow.Want{}
 	c.pk, c.mode = &peeks{}, probing
 	end := c.end
+	for d := range n.rest {
+		c.began[d] = end[d] - min(uint64(len(n.rest[d])), end[d])
+	}
 	for d := range n.rest {
 		if b := n.rest[d]; len(b) > 0 {
 			off := end[d] - min(uint64(len(b)), end[d])

@@ -76,6 +76,7 @@ func (s *scanner) back(k *kit) {
 func (s *scanner) whole(t *task) {
 	k := s.kit(t.brain)
 	c := t.whole
+	t.hop(c.buf)
 	s.walk(k, t, &wholeSource{cutter: cutter{c: c}})
 	if t.find.Verdict != finding.None && t.token == "" {
 		s.name(k, t, c)
@@ -191,6 +192,7 @@ func (c *coroutine) Next() content.Chunk {
 func (s *scanner) piece(f fed) {
 	t := f.t
 	if t.cor == nil {
+		t.hop(f.c.buf)
 		c := &coroutine{kit: s.kit(t.brain)}
 		c.resume, _ = iter.Pull(func(yield func(struct{}) bool) {
 			c.yield = yield

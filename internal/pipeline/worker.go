@@ -67,7 +67,7 @@ func (w *worker) do(v work) {
 		}
 		sh := w.shard(it.shard)
 		w.at = order{pos: it.pos, shard: uint16(it.shard)}
-		sh.table.Packet(&v.batch.Packets[it.index])
+		w.packet(sh, &v.batch.Packets[it.index])
 	}
 	w.p.seq.submit(w.id, w.entries, v.done)
 	w.entries = nil
@@ -89,7 +89,7 @@ func (w *worker) tick(pos uint64, at flow.Time) {
 	for _, sh := range w.shards {
 		if sh != nil {
 			w.at = order{pos: pos, shard: sh.id}
-			sh.table.Tick(at)
+			w.ticked(sh, at)
 		}
 	}
 	if w.id == 0 {
@@ -103,7 +103,7 @@ func (w *worker) close(at flow.Time) {
 	for _, sh := range w.shards {
 		if sh != nil {
 			w.at = order{pos: endPos, shard: sh.id}
-			sh.table.Close(at)
+			w.closed(sh, at)
 		}
 	}
 	w.p.seq.submit(w.id, w.entries, endPos)
@@ -130,4 +130,28 @@ func (sh *shard) Evasion(f *flow.Flow, detail string, at flow.Time) {
 		i.protocol = "raw"
 	}
 	sh.w.emit(event{noted: &noted{kind: "evasion", detail: detail, at: at, conn: i}})
+}
+
+// packet runs one packet through its shard. The stream should never panic; if it does, the shard begins anew, which loses
+// its flows and says so: the states then do not add up to the bytes.
+func (w *worker) packet(sh *shard, p *flow.Packet) {
+	defer w.guard(sh)
+	sh.table.Packet(p)
+}
+
+func (w *worker) ticked(sh *shard, at flow.Time) {
+	defer w.guard(sh)
+	sh.table.Tick(at)
+}
+
+func (w *worker) closed(sh *shard, at flow.Time) {
+	defer w.guard(sh)
+	sh.table.Close(at)
+}
+
+func (w *worker) guard(sh *shard) {
+	if r := recover(); r != nil {
+		w.p.panicked("stream", r)
+		sh.table = stream.NewShard(w.p.opt.Stream, sh, &w.acc)
+	}
 }

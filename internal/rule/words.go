@@ -1,5 +1,7 @@
 package rule
 
+import "encoding/binary"
+
 // Words walks over a text from word start to word start and stops at each phrase of the lexicon, the longest first. Each
 // byte is read once but for phrases that begin and do not end.
 type Words struct {
@@ -201,6 +203,10 @@ func wordBack(b []byte, end int) (hash uint32, from int) {
 	from = end - 1
 	for from > 0 && end-from < maxPhrase && IsLetter(b[from-1]) && !camel(b, from) {
 		from--
+	}
+	if n := end - from; n <= 8 && end >= 8 {
+		x := (binary.LittleEndian.Uint64(b[end-8:end]) | caseBits) >> (64 - 8*n)
+		return uint32(wordStep(0, x)), from //nolint:gosec // the lower half is meant
 	}
 	return wordHash(b[from:end]), from
 }
