@@ -48,6 +48,7 @@ type Engine struct {
 	free    [][]shapeRef // of each of shapes: those that need no label, primary ones first
 	byKind  [rule.NumKinds][]*rule.Rule
 	token   []*rule.Rule // labelled tokens
+	dashed  *rule.Rule   // numbers of nine digits in three groups
 	date    *rule.Rule
 	name    *rule.Rule
 	address *rule.Rule
@@ -59,6 +60,7 @@ type Engine struct {
 type shapeSet struct {
 	primary []shapeRef // of rules that name a person
 	support []shapeRef
+	wrapped bool // it can be a number whose line was wrapped
 }
 
 type shapeRef struct {
@@ -85,6 +87,10 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 			e.roles[rule.RoleNamed(name)&63] = int8(1 + r.KindIndex()) //nolint:gosec // few kinds
 		}
 		switch r.Form {
+		case rule.FormShape:
+			if r.KindIndex() == rule.KSSN && r.Label == rule.NeedNone && e.dashed == nil {
+				e.dashed = r
+			}
 		case rule.FormToken:
 			e.token = append(e.token, r)
 		case rule.FormDate:
@@ -125,6 +131,9 @@ func (e *Engine) compile() {
 					set.support = append(set.support, shapeRef{r, &c[i]})
 				}
 			}
+		}
+		if set.wrapped = wrapped(w); set.wrapped {
+			sig = append(sig, "wrapped"...)
 		}
 		n, ok := index[string(sig)]
 		if !ok {

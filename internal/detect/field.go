@@ -202,9 +202,12 @@ func (s *Scan) located(u *unit, kind int, value []byte) {
 	u.fields++
 }
 
+// codeKinds are the kinds whose values stand in a field that is itself called code: {"system": "icd-10-cm", "code": ...}.
+const codeKinds = 1<<rule.KICD10 | 1<<rule.KICD9
+
 // labelled takes the value of a field whose label means sn.
 func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
-	if u.quals && sn.Kinds == 0 && sn.Part != rule.Key {
+	if u.quals && sn.Kinds == 0 && (sn.Part != rule.Key || u.qual.Kinds&codeKinds != 0 && k.codeLike(len(value))) {
 		u.quals = false
 		u.qual.Flags |= sn.Flags
 		sn = &u.qual

@@ -60,3 +60,7 @@ func (k *look) bare(n int) bool { return bits.OnesCount64(k.digits) >= n-1 && k.
 
 // starts are the digit runs of a value at which a rule may match.
 func (k *look) starts() uint64 { return k.digits &^ (k.digits << 1) & (k.digits>>1 | k.digits>>2) }
+
+// codeLike tells a value that can be the code of a diagnosis, and not the name of a code system: a letter, a digit, and a
+// few more of either.
+func (k *look) codeLike(n int) bool { return k.letters&1 != 0 && k.digits&2 != 0 && n <= 8 }

@@ -2,15 +2,15 @@ package pipeline
 
 import "sync"
 
-// Sizes of the buffers that objects grow through: each is filled before the next is taken, so that an object is copied
-// 1.2 times on average and small objects stay small.
-var bufferSizes = [...]int{4 << 10, 32 << 10, 256 << 10, wholeMax}
+// Sizes of the buffers that objects grow through, up to one piece: small objects stay small, and large ones are not copied
+// again for each doubling.
+var bufferSizes = [...]int{4 << 10, 32 << 10, chunkSize}
 
 // wholeMax is the largest object that is queued whole; a larger one becomes a chunk stream.
 const wholeMax = 1 << 20
 
-// chunkSize is the size of the pieces of a chunk stream.
-const chunkSize = 64 << 10
+// chunkSize is the size of the pieces of an object.
+const chunkSize = 256 << 10
 
 // buffers recycles object memory. Safe for concurrent use.
 type buffers struct{ pools [len(bufferSizes)]sync.Pool }
@@ -39,7 +39,7 @@ func (p *buffers) put(b []byte) {
 	}
 }
 
-// grow returns b with room for n more bytes, at most up to wholeMax in all.
+// grow returns b with room for n more bytes.
 func (p *buffers) grow(b []byte, n int) []byte {
 	if cap(b)-len(b) >= n {
 		return b

@@ -18,10 +18,37 @@ func (w *writer) patch(off uint64, b []byte) {
 	if w.free || w.task.stream || len(w.patches) >= maxPatches || len(b) <= patchSure {
 		return
 	}
+	w.join()
 	guess := int64(off) - int64(w.c.end[w.m.Dir]) + int64(len(w.buf))
 	if at, ok := w.locate(guess, b); ok {
 		w.patches = append(w.patches, piece{off: int64(at), b: slices.Clone(b)})
 	}
+}
+
+// join makes one buffer of the pieces, so that what lies across two of them can be found and places count from the
+// beginning of the object.
+func (w *writer) join() {
+	if len(w.full) == 0 {
+		return
+	}
+	all := append(w.full, chunk{buf: w.buf, holes: w.holes})
+	one := joined(all)
+	for _, c := range all {
+		w.c.w.p.buffers.put(c.buf)
+	}
+	w.buf, w.holes, w.full = one.buf, one.holes, nil
+}
+
+// joined copies pieces into one.
+func joined(cs []chunk) (one chunk) {
+	for _, c := range cs {
+		for _, h := range c.holes {
+			h.at += len(one.buf)
+			one.holes = append(one.holes, h)
+		}
+		one.buf = append(one.buf, c.buf...)
+	}
+	return one
 }
 
 // locate finds the place in the buffer that b is another version of.
@@ -53,7 +80,7 @@ func (w *writer) fits(at int64, b []byte) bool {
 
 // reading makes the task of the other reading: the object with every second version in its place. It carries no bytes of
 // the account. Nil: there is no other reading.
-func (w *writer) reading(c chunk) *task {
+func (w *writer) reading(cs []chunk) *task {
 	if len(w.patches) == 0 {
 		return nil
 	}
@@ -61,11 +88,12 @@ func (w *writer) reading(c chunk) *task {
 	t.outcome, t.conn, t.last = w.task.outcome, w.task.conn, w.task.last
 	t.outcome.Evasion = "tcp_overlap"
 	t.size, t.missing = w.size, w.missing
-	buf := append(w.c.w.p.buffers.get(len(c.buf)), c.buf...)
+	one := joined(cs)
 	for _, p := range w.patches {
-		copy(buf[p.off:], p.b)
+		copy(one.buf[p.off:], p.b)
 	}
-	t.whole = chunk{buf: buf, holes: slices.Clone(c.holes), end: true}
+	one.end = true
+	t.whole = []chunk{one}
 	w.patches = nil
 	return t
 }

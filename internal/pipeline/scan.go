@@ -75,31 +75,37 @@ func (s *scanner) back(k *kit) {
 // whole scans an object that is in memory.
 func (s *scanner) whole(t *task) {
 	k := s.kit(t.brain)
-	c := t.whole
-	t.hop(c.buf)
-	s.walk(k, t, &wholeSource{cutter: cutter{c: c}})
+	cs := t.whole
+	t.hop(cs[0].buf)
+	s.walk(k, t, newWhole(cs))
 	if t.find.Verdict != finding.None && t.token == "" {
-		s.name(k, t, c)
+		s.name(k, t, cs)
 	}
 	s.back(k)
-	t.whole = chunk{}
-	s.release(c)
+	t.whole = nil
+	s.release(cs...)
 	s.p.seq.finished(t)
 }
 
 // name computes the digest that an alert names the object by. It is done after the scan, for the few that need it.
-func (s *scanner) name(k *kit, t *task, c chunk) {
+func (s *scanner) name(k *kit, t *task, cs []chunk) {
 	if len(t.m.Encodings) == 0 {
-		t.token = t.brain.Engine.ObjectToken(sha256.Sum256(c.buf)).String()
+		h := sha256.New()
+		for _, c := range cs {
+			h.Write(c.buf)
+		}
+		t.token = t.brain.Engine.ObjectToken([32]byte(h.Sum(nil))).String()
 		return
 	}
-	r := k.walk.Walk(&t.m, &wholeSource{cutter: cutter{c: c}}, nil, content.Options{HashTop: true})
+	r := k.walk.Walk(&t.m, newWhole(cs), nil, content.Options{HashTop: true})
 	t.token = t.brain.Engine.ObjectToken(r.SHA256).String()
 }
 
-func (s *scanner) release(c chunk) {
-	s.p.room.leave(int64(cap(c.buf)) + taskCost)
-	s.p.buffers.put(c.buf)
+func (s *scanner) release(cs ...chunk) {
+	s.p.room.leave(cost(cs...))
+	for _, c := range cs {
+		s.p.buffers.put(c.buf)
+	}
 }
 
 // walk runs decoders and detection over a source. A panic of the driver or of detection costs the object, no more.
@@ -158,13 +164,32 @@ func (q *cutter) next() (content.Chunk, bool) {
 }
 
 // wholeSource is the source of an object in memory.
-type wholeSource struct{ cutter }
+type wholeSource struct {
+	cutter
+	rest []chunk
+}
+
+func newWhole(cs []chunk) *wholeSource { return &wholeSource{cutter: cutter{c: cs[0]}, rest: cs[1:]} }
 
 // Next implements content.Source.
 func (w *wholeSource) Next() content.Chunk {
 	c, ok := w.next()
-	c.End = !ok || w.at == len(w.c.buf) && w.gap == len(w.c.holes)
+	for !ok && len(w.rest) > 0 {
+		w.cutter, w.rest = cutter{c: w.rest[0]}, w.rest[1:]
+		c, ok = w.next()
+	}
+	c.End = !ok || w.at == len(w.c.buf) && w.gap == len(w.c.holes) && w.over()
 	return c
+}
+
+// over tells whether nothing is left in the pieces to come.
+func (w *wholeSource) over() bool {
+	for _, c := range w.rest {
+		if len(c.buf)+len(c.holes) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // coroutine is a walk that stops whenever it needs more of its object.

@@ -28,7 +28,7 @@ type task struct {
 	scanner *scanner
 	cor     *coroutine
 
-	whole     chunk
+	whole     []chunk
 	result    content.Result
 	find      finding.Result
 	records   []record
@@ -71,10 +71,18 @@ type record struct {
 }
 
 // queue hands a whole object to the scan pool; in replay it waits for room.
-func (p *Pipeline) queue(t *task, c chunk) {
-	t.whole = c
-	p.room.enter(int64(cap(c.buf)) + taskCost)
+func (p *Pipeline) queue(t *task, cs []chunk) {
+	t.whole = cs
+	p.room.enter(cost(cs...))
 	p.wholes <- t
+}
+
+// cost is the memory of pieces in a queue.
+func cost(cs ...chunk) (n int64) {
+	for _, c := range cs {
+		n += int64(cap(c.buf)) + taskCost
+	}
+	return n
 }
 
 // feed hands a piece of a long object to its scan worker.
@@ -83,11 +91,11 @@ func (p *Pipeline) feed(t *task, c chunk) {
 		t.scanner = p.scanners[int(p.turn.Add(1))%len(p.scanners)]
 		t.texty(c.buf)
 	}
-	p.room.enter(int64(cap(c.buf)) + taskCost)
+	p.room.enter(cost(c))
 	t.scanner.own <- fed{t, c}
 }
 
-// taskCost is what a queued object costs beside its bytes.
+// taskCost is what a queued piece costs beside its bytes.
 const taskCost = 1024
 
 // eventTime is the packet time of an object's end.

@@ -22,8 +22,9 @@ type writer struct {
 	m       object.Meta
 	task    *task
 	buf     []byte
-	holes   []hole // in buf
-	size    int64  // bytes written so far, without gaps
+	full    []chunk // pieces before buf, of an object that may still be queued whole
+	holes   []hole  // in buf
+	size    int64   // bytes written so far, without gaps
 	missing int64
 	carried uint64 // captured bytes of it, for the account
 	total   int64  // bytes and gaps of this piece
@@ -78,26 +79,29 @@ func (w *writer) Write(b []byte) {
 // store puts bytes into the buffer and hands full buffers on.
 func (w *writer) store(b []byte) {
 	for len(b) > 0 {
-		limit := wholeMax
-		if w.task.stream {
-			limit = chunkSize
-		}
-		if len(w.buf) >= limit {
+		if len(w.buf) >= chunkSize {
 			w.hand()
 			continue
 		}
-		n := min(len(b), limit-len(w.buf))
+		n := min(len(b), chunkSize-len(w.buf))
 		w.buf = w.c.w.p.buffers.grow(w.buf, n)
 		w.buf = append(w.buf, b[:n]...)
 		b = b[n:]
 	}
 }
 
-// hand gives the buffer to the scan worker of this object, which makes it a chunk stream.
+// hand puts the full buffer aside. An object that has grown beyond wholeMax becomes a chunk stream: its pieces go to the scan
+// worker of this object as they come.
 func (w *writer) hand() {
-	w.task.stream = true
-	w.c.w.p.feed(w.task, chunk{buf: w.buf, holes: w.holes})
+	w.full = append(w.full, chunk{buf: w.buf, holes: w.holes})
 	w.buf, w.holes = nil, nil
+	if w.task.stream || len(w.full) >= wholeMax/chunkSize {
+		w.task.stream = true
+		for _, c := range w.full {
+			w.c.w.p.feed(w.task, c)
+		}
+		w.full = w.full[:0]
+	}
 }
 
 // Gap implements object.Writer.
@@ -167,7 +171,7 @@ func (w *writer) cut() {
 	if w.total < endlessBytes && w.c.now-w.m.At < endlessTime || w.total == 0 {
 		return
 	}
-	if w.c.joined || w.c.sh.hints.match(w.c.f) || !w.task.texty(w.buf) {
+	if w.c.joined || w.c.sh.hints.match(w.c.f) || !w.task.texty(w.start()) {
 		return
 	}
 	rest := uint64(0)
@@ -181,6 +185,14 @@ func (w *writer) cut() {
 	}
 	w.begin()
 	w.carried = rest
+}
+
+// start is the beginning of the object as far as it is held.
+func (w *writer) start() []byte {
+	if len(w.full) > 0 {
+		return w.full[0].buf
+	}
+	return w.buf
 }
 
 // pending is how many of the carried bytes are not stored yet: those of the call that cuts.
@@ -210,14 +222,15 @@ func (w *writer) submit(o object.Outcome) {
 	t.conn = w.c.info()
 	t.last = w.c.f.Frame[1]
 	last := chunk{buf: w.buf, holes: w.holes, end: true}
-	w.buf, w.holes = nil, nil
+	whole := append(w.full, last)
+	w.buf, w.holes, w.full = nil, nil, nil
 	w.c.w.emit(event{task: t})
 	if t.stream {
 		w.c.w.p.feed(t, last)
 		return
 	}
-	second := w.reading(last)
-	w.c.w.p.queue(t, last)
+	second := w.reading(whole)
+	w.c.w.p.queue(t, whole)
 	if second != nil {
 		w.c.w.emit(event{task: second})
 		w.c.w.p.queue(second, second.whole)
