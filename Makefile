@@ -42,7 +42,7 @@ bench: ## speed beside tcpdump, tcpflow and, if installed, Suricata
 	scripts/bench
 
 eval: ## recall and false alarms on the ground truth beside the checkout
-	$(GO) test -run Eval -v ./internal/detect/...
+	$(GO) test -run 'Negatives|NAACCR|SyntheticMBI' -v ./internal/detect
 
 golden: ## rewrite golden files, then look at the difference
 	$(GO) test ./... -run Golden -update

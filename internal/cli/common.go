@@ -25,7 +25,8 @@ func (o *common) flags(c *cobra.Command) {
 	o.where(c)
 	f := c.Flags()
 	f.StringVar(&o.logLevel, "log-level", "", "debug, info, warn or error")
-	f.IntVar(&o.maxTokens, "max-tokens", -1, "tokens in an alert for each kind of identifier (default 32)")
+	f.IntVar(&o.maxTokens, "max-tokens", -1, "tokens in an alert for each kind of identifier")
+	f.Lookup("max-tokens").DefValue = "32"
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no closing words on stderr")
 }
 

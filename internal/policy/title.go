@@ -32,7 +32,10 @@ func clip(s string, n int) string {
 
 func titleHead(c *alert.Case) string {
 	prep := " to "
-	if c.Direction == alert.Ingress {
+	switch {
+	case c.Receiver == nil: // a file at rest
+		prep = " in "
+	case c.Direction == alert.Ingress:
 		prep = " from "
 	}
 	switch c.Kind {
