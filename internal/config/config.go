@@ -162,7 +162,7 @@ func Default() Config {
 		Limits: Limits{
 			MIMEDepth: 128, Depth: 8, Members: 10000, Ratio: 200, RatioAfter: 64 * MiB, Unpacked: GiB,
 			EncryptedEgress: 10 * MiB, FlowMemory: MiB, ShardMemory: 4 * MiB, ShardFlows: 8192,
-			ObjectMemory: 64 * MiB, SpoolMemory: 64 * MiB,
+			ObjectMemory: 16 * MiB, SpoolMemory: 64 * MiB,
 		},
 		Alerts: Alerts{MaxTokens: 32},
 		Log:    Log{Level: "info", Format: "text"},
