@@ -41,7 +41,6 @@ type Scan struct {
 type part struct {
 	meta   *object.Meta
 	parent int
-	unit   int // index of its unit while it is open
 	format object.Structure
 	rows   int // rows with a valid delimited SSN without a label
 	bad    int // rows with one that cannot be

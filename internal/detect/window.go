@@ -17,15 +17,14 @@ const (
 
 // window holds the end of the running text, folded.
 type window struct {
-	buf    []byte
-	base   int64 // offset of buf[0] in all running text of the object
-	done   int   // scanned up to here
-	prev   int   // the segment before begins here
-	read   bool  // the words of the segment before were read
-	need   bool  // the segment before has what names a person
-	any    bool  // there is text
-	fold   folder
-	folded bool
+	buf  []byte
+	base int64 // offset of buf[0] in all running text of the object
+	done int   // scanned up to here
+	prev int   // the segment before begins here
+	read bool  // the words of the segment before were read
+	need bool  // the segment before has what names a person
+	any  bool  // there is text
+	fold folder
 }
 
 func (w *window) reset() {
