@@ -8,9 +8,11 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content/html"
 	"github.com/phiwatch/phiwatch/internal/content/json"
 	"github.com/phiwatch/phiwatch/internal/content/mime"
+	"github.com/phiwatch/phiwatch/internal/content/ncpdp"
 	"github.com/phiwatch/phiwatch/internal/content/opaque"
 	"github.com/phiwatch/phiwatch/internal/content/table"
 	"github.com/phiwatch/phiwatch/internal/content/text"
+	"github.com/phiwatch/phiwatch/internal/content/x12"
 	"github.com/phiwatch/phiwatch/internal/content/xml"
 	"github.com/phiwatch/phiwatch/internal/content/zip"
 	"github.com/phiwatch/phiwatch/internal/content/zstd"
@@ -22,6 +24,8 @@ func Formats() []content.Format {
 	fs = append(fs,
 		gzip.Format(),
 		zstd.Format(),
+		x12.Format(),
+		ncpdp.Format(),
 		html.Format(),
 		xml.Format(),
 		json.Format(),
