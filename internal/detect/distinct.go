@@ -87,7 +87,14 @@ func (t *idSet) count() int {
 	return len(t.list)
 }
 
+// keepSlots is the size of the largest table that is kept for the next object.
+const keepSlots = 1 << 14
+
 func (t *idSet) reset() {
+	if len(t.table) > keepSlots {
+		*t = idSet{}
+		return
+	}
 	for i := range t.list {
 		t.table[t.list[i].slot] = 0
 	}

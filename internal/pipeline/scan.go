@@ -67,7 +67,7 @@ func (s *scanner) kit(b *Brain) *kit {
 }
 
 func (s *scanner) back(k *kit) {
-	if k.brain == s.p.brain.Load() && len(s.kits) < 8 {
+	if k.brain == s.p.brain.Load() && len(s.kits) < 4 {
 		s.kits = append(s.kits, k)
 	}
 }

@@ -27,7 +27,7 @@ func DefaultConfig() Config {
 	return Config{
 		ShardBytes: 4 << 20, FlowBytes: 1 << 20, FragBytes: 1 << 20, Fragments: 1024, Flows: 4096, History: 16 << 10,
 		UDPIdle: 60 * flow.Second, TCPOpening: 300 * flow.Second, TCPIdle: 3600 * flow.Second,
-		TCPFinished: 10 * flow.Second, TCPReset: 30 * flow.Second,
+		TCPFinished: flow.Second, TCPReset: 30 * flow.Second,
 		Hole: 10 * flow.Second, Fragment: 30 * flow.Second, HistoryIdle: 10 * flow.Second,
 	}
 }
