@@ -6,13 +6,16 @@ LINTER  := bin/golangci-lint
 LINTVER := v2.15.0
 export CGO_ENABLED ?= 0
 
-.PHONY: help build demo test check race lint fuzz bench eval golden clean
+.PHONY: help build release demo test check race lint fuzz bench eval golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
 
 build: ## build bin/phiwatch, static
 	$(GO) build $(GOFLAGS) -ldflags '-s -w' -o $(BIN) ./cmd/phiwatch
+
+release: ## build bin/phiwatch with the profile of a replay: some 6 % faster, two minutes of compiling
+	$(GO) build $(GOFLAGS) -pgo=scripts/release.pgo -ldflags '-s -w' -o $(BIN) ./cmd/phiwatch
 
 demo: build ## replay the bundled capture and show its alerts
 	@scripts/demo/run $(BIN)

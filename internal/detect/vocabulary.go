@@ -32,7 +32,7 @@ const vocabulary = " report reports patient patients scan scans export exports i
 	"csv tsv txt text plain html htm xml json jsonl ndjson pdf rtf doc docx docm xls xlsx xlsm xlsb ppt pptx odt ods odp zip gz gzip tgz tar bz2 bzip2 xz zst " +
 	"zstd br 7z rar png jpg jpeg gif bmp tif tiff webp svg ico mp3 mp4 wav avi mov eml msg mbox ics vcf dcm bak sql db sqlite dat bin exe dll iso img " +
 	"css js mjs php asp aspx jsp cgi py sh md yaml yml toml ini conf cfg pem key crt p7m p7s " +
-	"application multipart audio video font model mixed alternative related digest form-data octet stream urlencoded vnd openxmlformats officedocument " +
+	"x-application hl7-v2 er7 edi-x12 edi-ncpdp application multipart audio video font model mixed alternative related digest form-data octet stream urlencoded vnd openxmlformats officedocument " +
 	"spreadsheetml wordprocessingml presentationml presentation spreadsheet workbook ms excel msword word powerpoint outlook opendocument rfc822 " +
 	"javascript ecmascript calendar vcard pkcs7 signature encrypted signed delivery external disposition notification parallel byteranges " +
 	"x www png8 utf utf8 iso8859 ascii protobuf msgpack cbor wasm soap xhtml atom rss problem ld patch merge event " +

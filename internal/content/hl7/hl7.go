@@ -54,6 +54,9 @@ type parser struct {
 	el    [maxFields][]byte // el[i] is field i; of MSH, FHS and BHS field i+1
 	has   [maxFields]uint8
 	n     int
+	v     []byte            // a repetition
+	at    [maxParts + 1]int // at[i] is where its component i begins
+	c     int               // the number of its components
 	label [8]byte
 	value []byte // unescaped
 	whole []byte // put together: names, addresses

@@ -172,19 +172,22 @@ func (p *parser) placed(i int, at *places) {
 
 // repetition tells one repetition of a field.
 func (p *parser) repetition(k kind, l, v []byte, has uint8) {
+	if k >= person && k <= phone || k <= memberID {
+		p.parts(v, has)
+	}
 	switch k {
 	case patientID, anyID, accountID, memberID:
-		p.identifier(k, l, v, has)
+		p.identifier(k, l, has)
 	case ssn, license, mbi, medicaid, birth:
 		p.first(roles[k], l, v, has)
 	case person:
-		p.person(object.RolePersonName, l, v, has)
+		p.person(object.RolePersonName, l, 1, has)
 	case provider:
-		p.provider(l, v, has)
+		p.provider(l, has)
 	case address:
-		p.address(l, v, has)
+		p.address(l, has)
 	case phone:
-		p.phone(l, v, has)
+		p.phone(l, has)
 	case diagnosis:
 		n := cut(v, p.d.comp, has)
 		p.tell(object.RoleDiagnosis, l, v[:n], has)

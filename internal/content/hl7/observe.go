@@ -35,9 +35,10 @@ func (p *parser) observe() {
 // observed returns the text of what was observed, else its code, else the place.
 func (p *parser) observed() []byte {
 	v, has := p.el[3], p.has[3]
-	name := trim(p.nth(v, 2, has))
+	p.parts(v, has)
+	name := trim(p.nth(2))
 	if len(name) == 0 {
-		name = trim(p.nth(v, 1, has))
+		name = trim(p.nth(1))
 	}
 	if len(name) == 0 {
 		return p.place(5)
@@ -66,10 +67,11 @@ func (p *parser) comment(l, v []byte, has uint8) {
 
 // encapsulated opens data in Base64 (ED): source, type, subtype, encoding, data.
 func (p *parser) encapsulated(l, v []byte, has uint8) bool {
-	if !bytes.EqualFold(trim(p.nth(v, 4, has)), []byte("base64")) {
+	p.parts(v, has)
+	if !bytes.EqualFold(trim(p.nth(4)), []byte("base64")) {
 		return false
 	}
-	data := p.after(v, 4, has)
+	data := p.after(4)
 	if len(data) == 0 {
 		return false
 	}

@@ -19,31 +19,50 @@ func cut(v []byte, c byte, has uint8) int {
 	return len(v)
 }
 
-// nth returns a component of v, from 1.
-func (p *parser) nth(v []byte, n int, has uint8) []byte {
-	for ; ; n-- {
-		k := cut(v, p.d.comp, has)
-		if n == 1 {
-			return v[:k]
+// maxParts is the number of components that are told apart; a further one stays with the last.
+const maxParts = 16
+
+// parts finds the components of v.
+func (p *parser) parts(v []byte, has uint8) {
+	p.v, p.c, p.at[1] = v, 1, 0
+	if has&hasParts == 0 || p.d.comp == 0 {
+		return
+	}
+	for i, c := range v {
+		if c == p.d.comp {
+			if p.c == maxParts {
+				return
+			}
+			p.c++
+			p.at[p.c] = i + 1
 		}
-		if k == len(v) {
-			return nil
-		}
-		v = v[k+1:]
 	}
 }
 
-// after returns v behind its nth component.
-func (p *parser) after(v []byte, n int, has uint8) []byte {
-	for ; n > 0; n-- {
-		k := cut(v, p.d.comp, has)
-		v = v[min(len(v), k+1):]
+// nth returns a component, from 1.
+func (p *parser) nth(n int) []byte {
+	switch {
+	case n > p.c:
+		return nil
+	case n == p.c:
+		return p.v[p.at[n]:]
 	}
-	return v
+	return p.v[p.at[n] : p.at[n+1]-1]
+}
+
+// after returns what stands behind the nth component.
+func (p *parser) after(n int) []byte {
+	if n >= p.c {
+		return nil
+	}
+	return p.v[p.at[n+1]:]
 }
 
 // leaves tells each component, subcomponent and repetition of v.
 func (p *parser) leaves(r object.Role, l, v []byte, has uint8) {
+	if len(v) == 0 {
+		return
+	}
 	if has&hasParts == 0 {
 		p.tell(r, l, v, has)
 		return
@@ -99,43 +118,43 @@ func (p *parser) part(sep string, v []byte, n int, has uint8) {
 	}
 }
 
-// person tells a name (XPN) as "FAMILY, GIVEN MIDDLE", and what else it has by component.
-func (p *parser) person(r object.Role, l, v []byte, has uint8) {
+// person tells a name (XPN) that begins at component i as "FAMILY, GIVEN MIDDLE", and what else it has by component.
+func (p *parser) person(r object.Role, l []byte, i int, has uint8) {
 	p.whole = p.whole[:0]
-	p.part("", p.nth(v, 1, has), 1, has)
-	p.part(", ", p.nth(v, 2, has), 1, has)
-	p.part(" ", p.nth(v, 3, has), 1, has)
+	p.part("", p.nth(i), 1, has)
+	p.part(", ", p.nth(i+1), 1, has)
+	p.part(" ", p.nth(i+2), 1, has)
 	if len(p.whole) > 0 {
 		p.e.Field(r, l, p.whole)
 	}
-	p.leaves(object.RoleNone, l, p.after(v, 3, has), has)
+	p.leaves(object.RoleNone, l, p.after(i+2), has)
 }
 
 var providerName = []byte("provider name")
 
 // provider tells a provider (XCN): an NPI where it may be one, and the name.
-func (p *parser) provider(l, v []byte, has uint8) {
-	id := p.nth(v, 1, has)
+func (p *parser) provider(l []byte, has uint8) {
+	id := p.nth(1)
 	if len(id) == 10 && number(id) {
 		p.tell(object.RoleNPI, l, id, has)
 	} else {
 		p.leaves(object.RoleNone, l, id, has)
 	}
-	p.person(object.RoleNone, providerName, p.after(v, 1, has), has)
+	p.person(object.RoleNone, providerName, 2, has)
 }
 
 // address tells an address (XAD) as "street, city, ST ZIP". Country and type are no part of it.
-func (p *parser) address(l, v []byte, has uint8) {
+func (p *parser) address(l []byte, has uint8) {
 	p.whole = p.whole[:0]
-	p.part("", p.nth(v, 1, has), 3, has)
-	p.part(" ", p.nth(v, 2, has), 1, has)
-	p.part(", ", p.nth(v, 3, has), 1, has)
+	p.part("", p.nth(1), 3, has)
+	p.part(" ", p.nth(2), 1, has)
+	p.part(", ", p.nth(3), 1, has)
 	sep := ", "
-	if state := p.nth(v, 4, has); len(state) > 0 && !null(state) {
+	if state := p.nth(4); len(state) > 0 && !null(state) {
 		p.part(sep, state, 1, has)
 		sep = " "
 	}
-	zip := p.nth(v, 5, has)
+	zip := p.nth(5)
 	if len(zip) == 9 && number(zip) {
 		p.part(sep, zip[:5], 1, has)
 		p.part("-", zip[5:], 1, has)
@@ -145,26 +164,26 @@ func (p *parser) address(l, v []byte, has uint8) {
 	if len(p.whole) > 0 {
 		p.e.Field(object.RoleStreet, l, p.whole)
 	}
-	p.leaves(object.RoleNone, l, p.after(v, 5, has), has)
+	p.leaves(object.RoleNone, l, p.after(5), has)
 }
 
 // phone tells a telephone number (XTN): the first component, else area code and number, and the address of a mailbox.
-func (p *parser) phone(l, v []byte, has uint8) {
+func (p *parser) phone(l []byte, has uint8) {
 	r := object.RolePhone
-	if string(p.nth(v, 3, has)) == "FX" {
+	if string(p.nth(3)) == "FX" {
 		r = object.RoleFax
 	}
-	first := p.nth(v, 1, has)
+	first := p.nth(1)
 	switch {
 	case bytes.IndexByte(first, '@') >= 0:
 		p.tell(object.RoleEmail, l, first, has)
 	default:
 		p.tell(r, l, first, has)
 	}
-	if mail := p.nth(v, 4, has); bytes.IndexByte(mail, '@') >= 0 {
+	if mail := p.nth(4); bytes.IndexByte(mail, '@') >= 0 {
 		p.tell(object.RoleEmail, l, mail, has)
 	}
-	area, local := trim(p.nth(v, 6, has)), trim(p.nth(v, 7, has))
+	area, local := trim(p.nth(6)), trim(p.nth(7))
 	if len(local) >= 7 && len(local) < 16 && len(area) < 8 {
 		p.whole = append(append(p.whole[:0], area...), '-')
 		if len(local) == 7 && number(local) {
@@ -174,7 +193,7 @@ func (p *parser) phone(l, v []byte, has uint8) {
 		}
 		p.e.Field(r, l, trimmed(p.whole))
 	}
-	p.leaves(object.RoleNone, l, p.after(v, 7, has), has)
+	p.leaves(object.RoleNone, l, p.after(7), has)
 }
 
 // trimmed takes the hyphen away that stands where there is no area code.
@@ -186,11 +205,11 @@ func trimmed(v []byte) []byte {
 }
 
 // identifier tells an identifier (CX) with the role that its type gives it.
-func (p *parser) identifier(k kind, l, v []byte, has uint8) {
-	id := p.nth(v, 1, has)
+func (p *parser) identifier(k kind, l []byte, has uint8) {
+	id := p.nth(1)
 	id = id[:cut(id, p.d.sub, has)]
-	p.tell(typed(trim(p.nth(v, 5, has)), id, roles[k]), l, id, has)
-	p.leaves(object.RoleNone, l, p.after(v, 1, has), has)
+	p.tell(typed(trim(p.nth(5)), id, roles[k]), l, id, has)
+	p.leaves(object.RoleNone, l, p.after(1), has)
 }
 
 // typed returns the role of an identifier by its type (table 0203); def is that of one without.

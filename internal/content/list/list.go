@@ -5,6 +5,7 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/form"
 	"github.com/phiwatch/phiwatch/internal/content/gzip"
+	"github.com/phiwatch/phiwatch/internal/content/hl7"
 	"github.com/phiwatch/phiwatch/internal/content/html"
 	"github.com/phiwatch/phiwatch/internal/content/json"
 	"github.com/phiwatch/phiwatch/internal/content/mime"
@@ -24,6 +25,7 @@ func Formats() []content.Format {
 	fs = append(fs,
 		gzip.Format(),
 		zstd.Format(),
+		hl7.Format(),
 		x12.Format(),
 		ncpdp.Format(),
 		html.Format(),

@@ -6,6 +6,7 @@ import (
 	"github.com/phiwatch/phiwatch/internal/proto/dns"
 	"github.com/phiwatch/phiwatch/internal/proto/ftp"
 	"github.com/phiwatch/phiwatch/internal/proto/http"
+	"github.com/phiwatch/phiwatch/internal/proto/mllp"
 	"github.com/phiwatch/phiwatch/internal/proto/quic"
 	"github.com/phiwatch/phiwatch/internal/proto/raw"
 	"github.com/phiwatch/phiwatch/internal/proto/smtp"
@@ -21,6 +22,7 @@ func Protocols() []proto.Protocol {
 		http.Protocol(),
 		smtp.Protocol(),
 		ftp.Protocol(),
+		mllp.Protocol(),
 		dns.Protocol(),
 		quic.Protocol(),
 	}
