@@ -1,8 +1,10 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -23,8 +25,13 @@ func newExtractor(dir string, warn func(string)) *extractor { return &extractor{
 
 // create opens the file of a record, nil if it cannot.
 func (e *extractor) create(r *object.Record) io.WriteCloser {
-	name := filepath.Join(e.dir, fmt.Sprintf("object-%06d", e.n.Add(1)))
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	var name string
+	var f *os.File
+	err := fs.ErrExist
+	for errors.Is(err, fs.ErrExist) { // numbers of an earlier run are passed over: nothing is overwritten
+		name = filepath.Join(e.dir, fmt.Sprintf("object-%06d", e.n.Add(1)))
+		f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	}
 	if err != nil {
 		if e.told.CompareAndSwap(false, true) {
 			e.warn("cannot extract: " + err.Error())
