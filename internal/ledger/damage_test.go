@@ -309,3 +309,19 @@ func FuzzEntries(f *testing.F) {
 		}
 	})
 }
+
+// TestHashTail has stored hashes behind those of the signed records: they change nothing, and are said.
+func TestHashTail(t *testing.T) {
+	dir := t.TempDir()
+	build(t, dir, 2, 1)
+	if r := verify(t, dir, Options{}); !r.OK() || r.HashTail != 0 || len(r.Limits()) != 2 {
+		t.Fatalf("%+v", r)
+	}
+	data := files(t, dir)[hashesName]
+	if err := os.WriteFile(filepath.Join(dir, hashesName), append(data, 'x'), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := verify(t, dir, Options{}); !r.OK() || r.HashTail != 1 || len(r.Limits()) != 3 {
+		t.Fatalf("%+v", r)
+	}
+}

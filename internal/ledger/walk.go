@@ -45,7 +45,12 @@ func (v *verifier) run(dir string) error {
 	} else {
 		v.r.fault(hashesName, -1, "missing")
 	}
-	return v.walk(readFrames(entries, n))
+	err = v.walk(readFrames(entries, n))
+	if v.tree.size > 0 {
+		m -= tlog.StoredHashCount(v.tree.size) * tlog.HashSize
+	}
+	v.r.HashTail = max(m, 0)
+	return err
 }
 
 // openSized opens a file and returns its size; nil if there is none.

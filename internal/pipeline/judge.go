@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/phiwatch/phiwatch/internal/alert"
@@ -25,7 +26,9 @@ func (s *sequencer) deliver(t *task) {
 	}
 	s.acc.Add(state, t.carried)
 	for _, r := range t.result.Reasons {
-		s.acc.Why(r.Reason, uint64(max(r.Bytes, 0)))
+		if r.Reason != coverage.Gap && r.Reason != coverage.Snaplen { // the stream has counted those
+			s.acc.Why(r.Reason, uint64(max(r.Bytes, 0)))
+		}
 	}
 	s.lines(t)
 	if !s.p.opt.Detect {
@@ -148,8 +151,8 @@ func recipientsOf(t *task) []alert.Recipient {
 		case object.AcceptedNo:
 			a.Accepted = &no
 		}
-		k := a.Domain.String()
-		if i, known := at[k]; known { // one line for each domain: accepted if any recipient there was
+		k := strings.ToLower(r.Domain.Reveal()) // two domains can have one mask
+		if i, known := at[k]; known {           // one line for each domain: accepted if any recipient there was
 			if a.Accepted == nil && out[i].Accepted == &no || a.Accepted == &yes {
 				out[i].Accepted = a.Accepted
 			}
