@@ -51,6 +51,7 @@ type Result struct {
 
 // Run replays the captures. What was read before an error or an interrupt is finished and told.
 func (r *Replay) Run(ctx context.Context) (res Result, err error) {
+	limitMemory(&r.Config)
 	groups := [][]string{r.Paths}
 	if r.Each {
 		groups = nil
@@ -127,7 +128,7 @@ func (r *Replay) one(ctx context.Context, f *capture.Files, b *pipeline.Brain, p
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	o := pipeline.Options{Workers: workers, Detect: r.Detect, Stream: streamConfig(&r.Config), Protocols: protocols(), Queue: int64(r.Config.Limits.ObjectMemory),
+	o := pipeline.Options{Workers: workers, Detect: r.Detect, Stream: streamConfig(&r.Config), Protocols: protocols(), Queue: int64(r.Config.Limits.ObjectMemory), Memory: int64(r.Config.Limits.TableMemory),
 		Captures: f.Captures, Emit: rec.add, Sensor: r.Config.Sensor.ID, Version: r.Version, KeyID: parts.Engine.KeyID(), Log: r.Log}
 	if out.objects != nil {
 		o.Objects = out.objects

@@ -90,8 +90,9 @@ type Limits struct {
 	Unpacked        Size `conf:"unpacked" check:"1.." doc:"unpacked bytes of one top-level object; bytes as carried do not count"`
 	EncryptedEgress Size `conf:"encrypted_egress" check:"0.." doc:"encrypted bytes a day to a receiver abroad or without agreement before it is more than info"`
 	FlowMemory      Size `conf:"flow_memory" check:"4096.." doc:"bytes held for one flow: out of order, or kept to compare retransmissions"`
+	TableMemory     Size `conf:"table_memory" check:"16777216.." doc:"bytes held for all flows together, with the objects they are carrying"`
 	ShardMemory     Size `conf:"shard_memory" check:"65536.." doc:"bytes held for all flows of one of the 256 shards"`
-	ShardFlows      int  `conf:"shard_flows" check:"16..16777216" doc:"flows that one of the 256 shards follows at a time"`
+	ShardFlows      int  `conf:"shard_flows" check:"16..16777216" doc:"flows that one of the 256 shards follows at a time, whatever their memory"`
 	ObjectMemory    Size `conf:"object_memory" check:"1048576.." doc:"bytes of objects that wait for the scan"`
 	SpoolMemory     Size `conf:"spool_memory" check:"1048576.." doc:"bytes of one object that must be whole before it can be opened"`
 }
@@ -161,7 +162,7 @@ func Default() Config {
 		Home:    Home{Countries: []string{"US", "PR", "GU", "VI", "AS", "MP", "UM"}},
 		Limits: Limits{
 			MIMEDepth: 128, Depth: 8, Members: 10000, Ratio: 200, RatioAfter: 64 * MiB, Unpacked: GiB,
-			EncryptedEgress: 10 * MiB, FlowMemory: MiB, ShardMemory: 4 * MiB, ShardFlows: 8192,
+			EncryptedEgress: 10 * MiB, FlowMemory: MiB, TableMemory: 384 * MiB, ShardMemory: 4 * MiB, ShardFlows: 1 << 20,
 			ObjectMemory: 16 * MiB, SpoolMemory: 64 * MiB,
 		},
 		Alerts: Alerts{MaxTokens: 32},

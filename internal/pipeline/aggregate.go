@@ -12,7 +12,7 @@ import (
 )
 
 // maxDaily bounds the aggregates of a day; beyond it the oldest is told early and begins anew.
-const maxDaily = 200_000
+const maxDaily = 1 << 16
 
 // daily holds what is told once for each sender, receiver, reason and day: encrypted egress and content that could not
 // be read.

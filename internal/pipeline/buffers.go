@@ -4,7 +4,7 @@ import "sync"
 
 // Sizes of the buffers that objects grow through, up to one piece: small objects stay small, and large ones are not copied
 // again for each doubling.
-var bufferSizes = [...]int{4 << 10, 32 << 10, chunkSize}
+var bufferSizes = [...]int{512, 4 << 10, 32 << 10, chunkSize}
 
 // wholeMax is the largest object that is queued whole; a larger one becomes a chunk stream.
 const wholeMax = 1 << 20

@@ -26,11 +26,11 @@ type conn struct {
 	w    *worker
 	sh   *shard
 	f    *flow.Flow
-	view flow.Flow // f as the grammar sees it, when flip is 1
+	view *flow.Flow // f as the grammar sees it, once flip was 1
 	flip flow.Dir
 	mode mode
 	an   flow.Consumer
-	pk   *peeks
+	pk   *peeks // nil: nothing is held
 	next *becoming
 
 	balance [2]uint64    // bytes delivered and not yet booked
@@ -39,6 +39,7 @@ type conn struct {
 	began   [2]uint64    // offset at which the present analyser began
 	open    []*writer
 	now     flow.Time
+	held    int // bytes of memory that the shard was told of
 
 	names    [2]name // of client and server
 	starttls string
@@ -70,7 +71,9 @@ var (
 )
 
 func newConn(w *worker, sh *shard, f *flow.Flow) *conn {
-	return &conn{w: w, sh: sh, f: f, pk: &peeks{}}
+	c := &conn{w: w, sh: sh, f: f}
+	c.account()
+	return c
 }
 
 // Data implements flow.Consumer.
@@ -84,6 +87,7 @@ func (c *conn) Data(d flow.Dir, off uint64, at flow.Time, b []byte) flow.Want {
 	flipped := c.flip
 	c.accept(d, off, at, b)
 	d ^= flipped ^ c.flip // the recognition may just have turned the ends round
+	c.account()
 	if c.w.p.opt.streams() {
 		return 0 // every byte must pass to be hashed; accept does the skipping
 	}
@@ -123,7 +127,7 @@ func (c *conn) feed(d flow.Dir, off uint64, at flow.Time, b []byte) {
 		c.skip[d] = c.call(func() flow.Want { return c.an.Data(d, off, at, b) })
 		c.become()
 	case probing:
-		c.pk.add(d, off, at, b)
+		c.peeks().add(d, off, at, b)
 		c.decide(false)
 	case lost:
 		c.balance[d] -= uint64(len(b))
@@ -168,9 +172,10 @@ func (c *conn) Gap(d flow.Dir, off, n uint64, at flow.Time, why coverage.Reason)
 			c.replayGap(segment{d: d, gap: true, why: why, off: off, n: n, at: at})
 		}
 	case probing:
-		c.pk.gap(d, off, n, at, why)
+		c.peeks().gap(d, off, n, at, why)
 		c.decide(c.pk.held() > 0)
 	}
+	c.account()
 	if c.w.p.opt.streams() {
 		return 0
 	}
@@ -241,6 +246,7 @@ func (c *conn) Close(at flow.Time, why flow.CloseReason) {
 	c.balance = [2]uint64{}
 	c.finish(at)
 	c.an, c.pk, c.mode = nil, nil, lost
+	c.release()
 }
 
 // finish tells the sequencer what the flow was.

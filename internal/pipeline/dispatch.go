@@ -16,10 +16,11 @@ type Source interface {
 
 // dispatcher reads batches, routes packets to shards and puts the ticks between them.
 type dispatcher struct {
-	p    *Pipeline
-	pos  uint64
-	last flow.Time // newest packet time
-	tick flow.Time // next tick is due when a packet is not older than this
+	p     *Pipeline
+	pos   uint64
+	last  flow.Time // newest packet time
+	tick  flow.Time // next tick is due when a packet is not older than this
+	water water
 }
 
 // run reads the source to its end.
@@ -48,6 +49,7 @@ func (d *dispatcher) batch(b *shared) {
 	for i := range b.Packets {
 		p := &b.Packets[i]
 		d.clock(p.At, lists)
+		d.water.level(d, lists)
 		d.pos++
 		d.count(p)
 		id, ok := stream.Route(p, &d.p.acc)
@@ -87,7 +89,7 @@ func (d *dispatcher) clock(at flow.Time, lists [][]item) {
 	d.tick = at - at%flow.Second + flow.Second
 	d.pos++
 	for i := range lists {
-		lists[i] = append(lists[i], item{pos: d.pos, index: -1, at: at})
+		lists[i] = append(lists[i], item{pos: d.pos, index: isTick, at: at})
 	}
 }
 

@@ -26,6 +26,13 @@ func (g *gate) enter(n int64) {
 	g.mu.Unlock()
 }
 
+// waiting tells whether anything is in the queue.
+func (g *gate) waiting() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.used > 0
+}
+
 // leave gives n bytes back.
 func (g *gate) leave(n int64) {
 	g.mu.Lock()

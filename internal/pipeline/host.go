@@ -10,9 +10,12 @@ func (c *conn) Flow() *flow.Flow {
 	if c.flip == 0 {
 		return c.f
 	}
-	c.view = *c.f
+	if c.view == nil {
+		c.view = new(flow.Flow)
+	}
+	*c.view = *c.f
 	c.view.Flip()
-	return &c.view
+	return c.view
 }
 
 // Open implements proto.Host.

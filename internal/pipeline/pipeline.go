@@ -24,6 +24,7 @@ type Options struct {
 	Stream    stream.Config
 	Protocols Protocols
 	Queue     int64     // bytes of objects that wait for the scan workers
+	Memory    int64     // bytes that all flows together may hold, 0: no bound but those of the shards
 	Objects   io.Writer // --objects, nil: none
 	Streams   io.Writer // --streams, nil: none
 	Extract   func(*object.Record) io.WriteCloser

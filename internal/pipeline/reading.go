@@ -15,13 +15,14 @@ const (
 // its first byte in the stream. An analyser leaves bytes out of an object (dots, chunk heads), so the place is guessed by
 // the distance from the end of the stream, and proven by the context.
 func (w *writer) patch(off uint64, b []byte) {
-	if w.free || w.task.stream || len(w.patches) >= maxPatches || len(b) <= patchSure {
+	if w.free || w.streams() || len(w.patches) >= maxPatches || len(b) <= patchSure {
 		return
 	}
 	w.join()
 	guess := int64(off) - int64(w.c.end[w.m.Dir]) + int64(len(w.buf))
 	if at, ok := w.locate(guess, b); ok {
 		w.patches = append(w.patches, piece{off: int64(at), b: slices.Clone(b)})
+		w.others += len(b) + pieceCost
 	}
 }
 
@@ -84,7 +85,7 @@ func (w *writer) reading(cs []chunk) *task {
 	if len(w.patches) == 0 {
 		return nil
 	}
-	t := w.c.w.p.newTask(w.m, w.task.first)
+	t := &task{m: w.m, brain: w.c.w.p.brain.Load(), first: w.first}
 	t.outcome, t.conn, t.last = w.task.outcome, w.task.conn, w.task.last
 	t.outcome.Evasion = "tcp_overlap"
 	t.size, t.missing = w.size, w.missing
@@ -94,6 +95,6 @@ func (w *writer) reading(cs []chunk) *task {
 	}
 	one.end = true
 	t.whole = []chunk{one}
-	w.patches = nil
+	w.patches, w.others = nil, 0
 	return t
 }

@@ -27,7 +27,21 @@ type segment struct {
 	at  flow.Time
 }
 
-func (p *peeks) held() int { return len(p.buf[0]) + len(p.buf[1]) }
+// held returns the bytes that are held. A nil peeks holds none.
+func (p *peeks) held() int {
+	if p == nil {
+		return 0
+	}
+	return len(p.buf[0]) + len(p.buf[1])
+}
+
+// peeks returns what is held, to add to it.
+func (c *conn) peeks() *peeks {
+	if c.pk == nil {
+		c.pk = new(peeks)
+	}
+	return c.pk
+}
 
 func (p *peeks) add(d flow.Dir, off uint64, at flow.Time, b []byte) {
 	p.buf[d] = append(p.buf[d], b...)
@@ -131,7 +145,7 @@ func swap[T any](p *[2]T) { p[0], p[1] = p[1], p[0] }
 // each piece goes to whoever has the flow by then.
 func (c *conn) start(p proto.Protocol) {
 	held := c.pk
-	c.pk, c.mode = &peeks{}, following
+	c.pk, c.mode = nil, following
 	c.f.Protocol = p.Name
 	if c.f.Security == flow.SecurityUnknown && p.Name != c.w.p.protocols.Raw.Name {
 		c.f.Security = flow.Cleartext
@@ -155,7 +169,7 @@ func (c *conn) replayGap(s segment) {
 		c.skip[s.d] = c.call(func() flow.Want { return c.an.Gap(s.d, s.off, s.n, s.at, s.why) })
 		c.become()
 	case c.mode == probing:
-		c.pk.gap(s.d, s.off, s.n, s.at, s.why)
+		c.peeks().gap(s.d, s.off, s.n, s.at, s.why)
 	}
 }
 
@@ -175,7 +189,7 @@ func (c *conn) become() {
 		return
 	}
 	c.next, c.an, c.skip = nil, nil, [2]flow.Want{}
-	c.pk, c.mode = &peeks{}, probing
+	c.pk, c.mode = nil, probing
 	end := c.end
 	for d := range n.rest {
 		c.began[d] = end[d] - min(uint64(len(n.rest[d])), end[d])
@@ -183,7 +197,7 @@ func (c *conn) become() {
 	for d := range n.rest {
 		if b := n.rest[d]; len(b) > 0 {
 			off := end[d] - min(uint64(len(b)), end[d])
-			c.pk.add(flow.Dir(d), off, c.now, b)
+			c.peeks().add(flow.Dir(d), off, c.now, b)
 		}
 	}
 	if p, ok := c.w.p.protocols.byName(n.name); ok && n.name != "" {

@@ -44,17 +44,9 @@ type chunk struct {
 	end   bool
 }
 
-// newTask makes the task of an object under the present Brain.
-func (p *Pipeline) newTask(m object.Meta, frame uint64) *task {
-	return &task{m: m, brain: p.brain.Load(), first: frame}
-}
-
 // texty tells by its first bytes whether an endless object reads like text. Files of other kinds are not cut.
-func (t *task) texty(buf []byte) bool {
-	if t.heads == 0 {
-		t.heads = copy(t.head[:], buf)
-	}
-	for _, b := range t.head[:t.heads] {
+func texty(head []byte) bool {
+	for _, b := range head {
 		if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != 0x1b && b != '\f' && b != 0x0b && b != 0x1c {
 			return false
 		}
@@ -89,7 +81,7 @@ func cost(cs ...chunk) (n int64) {
 func (p *Pipeline) feed(t *task, c chunk) {
 	if t.scanner == nil {
 		t.scanner = p.scanners[int(p.turn.Add(1))%len(p.scanners)]
-		t.texty(c.buf)
+		t.heads = copy(t.head[:], c.buf)
 	}
 	p.room.enter(cost(c))
 	t.scanner.own <- fed{t, c}

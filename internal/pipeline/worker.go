@@ -36,13 +36,20 @@ type work struct {
 	done  uint64 // every position up to here has been dealt with once the work is done
 }
 
-// item is a packet of the batch, or a tick of the clock.
+// item is a packet of the batch, a tick of the clock, or a reading of the memory.
 type item struct {
 	pos   uint64
-	index int32 // of the packet; -1: tick
+	index int32 // of the packet; isTick, isReading
 	shard uint8
 	at    flow.Time
+	read  *reading
 }
+
+// Items that are no packets.
+const (
+	isTick    = -1
+	isReading = -2
+)
 
 // shared is a batch in the hands of several workers.
 type shared struct {
@@ -61,8 +68,12 @@ func (w *worker) run(wg *sync.WaitGroup) {
 func (w *worker) do(v work) {
 	for i := range v.items {
 		it := &v.items[i]
-		if it.index < 0 {
+		switch it.index {
+		case isTick:
 			w.tick(it.pos, it.at)
+			continue
+		case isReading:
+			w.measure(it.pos, it.at, it.read)
 			continue
 		}
 		sh := w.shard(it.shard)
@@ -96,6 +107,18 @@ func (w *worker) tick(pos uint64, at flow.Time) {
 		w.at = order{pos: pos, shard: tickShard}
 		w.emit(event{tick: at})
 	}
+}
+
+// measure sheds what is above the level of the reading, and tells it how much memory each shard has then.
+func (w *worker) measure(pos uint64, at flow.Time, r *reading) {
+	for _, sh := range w.shards {
+		if sh != nil {
+			w.at = order{pos: pos, shard: sh.id}
+			w.shed(sh, r.level, at)
+			r.used[sh.id] = sh.table.Memory()
+		}
+	}
+	r.pending.Done()
 }
 
 // close ends every flow.
@@ -142,6 +165,11 @@ func (w *worker) packet(sh *shard, p *flow.Packet) {
 func (w *worker) ticked(sh *shard, at flow.Time) {
 	defer w.guard(sh)
 	sh.table.Tick(at)
+}
+
+func (w *worker) shed(sh *shard, level int, at flow.Time) {
+	defer w.guard(sh)
+	sh.table.Shed(level, at)
 }
 
 func (w *worker) closed(sh *shard, at flow.Time) {

@@ -20,7 +20,9 @@ const (
 type writer struct {
 	c       *conn
 	m       object.Meta
-	task    *task
+	task    *task  // nil before its first piece is handed on
+	brain   *Brain // in force when it began
+	first   uint64 // frame
 	buf     []byte
 	full    []chunk // pieces before buf, of an object that may still be queued whole
 	holes   []hole  // in buf
@@ -29,7 +31,10 @@ type writer struct {
 	carried uint64 // captured bytes of it, for the account
 	total   int64  // bytes and gaps of this piece
 	aside   []piece
+	apart   int     // bytes in aside
 	patches []piece // second versions of bytes in buf
+	meta    int     // memory of m beside itself
+	others  int     // bytes in patches
 	free    bool    // carries no bytes of the account
 	failed  bool
 	closed  bool
@@ -49,14 +54,14 @@ type piece struct {
 }
 
 func newWriter(c *conn, m object.Meta) *writer {
-	w := &writer{c: c, m: m}
+	w := &writer{c: c, m: m, meta: metaCost(&m)}
 	w.begin()
 	return w
 }
 
 // begin starts a task for what is written from here on.
 func (w *writer) begin() {
-	w.task = w.c.w.p.newTask(w.m, w.c.f.Frame[1])
+	w.task, w.brain, w.first = nil, w.c.w.p.brain.Load(), w.c.f.Frame[1]
 	w.size, w.missing, w.carried, w.total, w.holes = 0, 0, 0, 0, nil
 }
 
@@ -95,8 +100,8 @@ func (w *writer) store(b []byte) {
 func (w *writer) hand() {
 	w.full = append(w.full, chunk{buf: w.buf, holes: w.holes})
 	w.buf, w.holes = nil, nil
-	if w.task.stream || len(w.full) >= wholeMax/chunkSize {
-		w.task.stream = true
+	if w.streams() || len(w.full) >= wholeMax/chunkSize {
+		w.made().stream = true
 		for _, c := range w.full {
 			w.c.w.p.feed(w.task, c)
 		}
@@ -130,18 +135,12 @@ func (w *writer) WriteAt(off int64, b []byte) {
 		w.carried += w.c.attribute(w.m.Dir, uint64(len(b)))
 	}
 	w.aside = append(w.aside, piece{off, append([]byte(nil), b...)})
+	w.apart += len(b)
 	sort.SliceStable(w.aside, func(i, j int) bool { return w.aside[i].off < w.aside[j].off })
 	w.settle(false)
-	for w.held() > asideMax {
+	for w.apart > asideMax {
 		w.settle(true)
 	}
-}
-
-func (w *writer) held() (n int) {
-	for _, p := range w.aside {
-		n += len(p.b)
-	}
-	return n
 }
 
 // settle writes the pieces that are in place, and with force also the first one that is not.
@@ -162,6 +161,7 @@ func (w *writer) settle(force bool) {
 			w.store(b)
 		}
 		w.aside = w.aside[1:]
+		w.apart -= len(p.b)
 	}
 }
 
@@ -171,7 +171,7 @@ func (w *writer) cut() {
 	if w.total < endlessBytes && w.c.now-w.m.At < endlessTime || w.total == 0 {
 		return
 	}
-	if w.c.joined || w.c.sh.hints.match(w.c.f) || !w.task.texty(w.start()) {
+	if w.c.joined || w.c.sh.hints.match(w.c.f) || !w.texty() {
 		return
 	}
 	rest := uint64(0)
@@ -185,6 +185,26 @@ func (w *writer) cut() {
 	}
 	w.begin()
 	w.carried = rest
+}
+
+// made returns the task of the object. It is made late, for most flows have an object that waits for its end.
+func (w *writer) made() *task {
+	if w.task == nil {
+		w.task = &task{m: w.m, brain: w.brain, first: w.first}
+	}
+	return w.task
+}
+
+// streams tells whether pieces of the object were handed on.
+func (w *writer) streams() bool { return w.task != nil && w.task.stream }
+
+// texty tells whether the object begins like text.
+func (w *writer) texty() bool {
+	if w.streams() {
+		return texty(w.task.head[:w.task.heads])
+	}
+	b := w.start()
+	return texty(b[:min(len(b), len(task{}.head))])
 }
 
 // start is the beginning of the object as far as it is held.
@@ -216,7 +236,7 @@ func (w *writer) submit(o object.Outcome) {
 	if o.At == 0 {
 		o.At = w.c.now
 	}
-	t := w.task
+	t := w.made()
 	t.outcome, t.carried, t.failed = o, w.carried, w.failed
 	t.size, t.missing = w.size, w.missing
 	t.conn = w.c.info()

@@ -51,3 +51,7 @@ type Host interface {
 	// new protocol. The host closes nothing: the analyser has closed its objects before. It gets no more calls.
 	Become(name string, rest [2][]byte)
 }
+
+// Holder is implemented by analysers whose memory differs from flow to flow. Held returns the bytes of memory that the
+// analyser takes now, itself included; it is asked after every call. An analyser without it is charged a flat kilobyte.
+type Holder interface{ Held() int }

@@ -31,8 +31,8 @@ func (s *Shard) conflict(c *conn, side int, off uint64, b []byte, d *difference,
 func (s *Shard) fill(c *conn, side int, off uint64, b []byte, at flow.Time) (n int) {
 	h := &c.half[side]
 	end := off + uint64(len(b))
-	for i := 0; i < h.lateN; i++ {
-		r := &h.late[i]
+	for i := 0; i < h.late.n; i++ {
+		r := &h.late.of[i]
 		lo, hi := max(off, r.lo), min(end, r.hi)
 		if lo >= hi {
 			continue

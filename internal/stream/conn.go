@@ -41,11 +41,10 @@ type half struct {
 	lastData flow.Time
 	fin      uint64 // where the FIN lies
 	hist     history
-	sp       *spill // what is not in order; nil on the fast path
-	late     [4]run // holes that were given up, the newest ones
-	lateN    int
-	seq      uint32 // sequence number of next
-	ackSeq   uint32 // newest acknowledgement, as it was sent
+	sp       *spill    // what is not in order; nil on the fast path
+	late     *lateRuns // holes that were given up; nil: none
+	seq      uint32    // sequence number of next
+	ackSeq   uint32    // newest acknowledgement, as it was sent
 	isn      uint32
 	pendISN  uint32 // of a SYN on a living connection: its next use, or a fake
 	window   uint32 // as this end advertises it for the other's bytes
@@ -64,6 +63,22 @@ type half struct {
 
 // run is a range of internal offsets.
 type run struct{ lo, hi uint64 }
+
+// lateRuns holds the newest holes that were given up, the newest first.
+type lateRuns struct {
+	of [4]run
+	n  int
+}
+
+// given notes a hole that was given up.
+func (h *half) given(r run) {
+	if h.late == nil {
+		h.late = new(lateRuns)
+	}
+	copy(h.late.of[1:], h.late.of[:])
+	h.late.of[0] = r
+	h.late.n = min(h.late.n+1, len(h.late.of))
+}
 
 // spill holds what cannot be delivered at once. It exists only while there is something.
 type spill struct {
@@ -217,9 +232,11 @@ func (s *Shard) spill(c *conn, side int) *spill {
 		if n := len(s.spareSpill); n > 0 {
 			h.sp = s.spareSpill[n-1]
 			s.spareSpill = s.spareSpill[:n-1]
+			s.idle -= spillCost
 		} else {
 			h.sp = new(spill)
 		}
+		s.mem += spillCost
 		h.sp.stamp = s.now
 		s.link(c, listSpill)
 	}
@@ -240,6 +257,8 @@ func (s *Shard) tidy(c *conn, side int) {
 	*sp = spill{ooo: pages{list: ooo}, held: pages{list: held}, far: pages{list: far}, alts: sp.alts[:0], cuts: sp.cuts[:0]}
 	h.sp = nil
 	s.spareSpill = append(s.spareSpill, sp)
+	s.mem -= spillCost
+	s.idle += spillCost
 	if c.half[0].sp == nil && c.half[1].sp == nil {
 		s.unlink(c, listSpill)
 	}

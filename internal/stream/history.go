@@ -99,11 +99,13 @@ func (s *Shard) newRing(size int) []byte {
 		if n := len(s.spareSmall); n > 0 {
 			r := s.spareSmall[n-1]
 			s.spareSmall = s.spareSmall[:n-1]
+			s.idle -= size
 			return r
 		}
 	} else if n := len(s.spareLarge); n > 0 {
 		r := s.spareLarge[n-1]
 		s.spareLarge = s.spareLarge[:n-1]
+		s.idle -= size
 		return r
 	}
 	return make([]byte, size)
@@ -111,6 +113,7 @@ func (s *Shard) newRing(size int) []byte {
 
 func (s *Shard) freeRing(r []byte) {
 	s.mem -= len(r)
+	s.idle += len(r)
 	if len(r) == smallHistory {
 		s.spareSmall = append(s.spareSmall, r)
 	} else {

@@ -19,9 +19,7 @@ func (s *Shard) gap(c *conn, side int, to uint64, why coverage.Reason, at flow.T
 		s.flushAlts(c, side, true)
 	}
 	if why == coverage.Gap {
-		copy(h.late[1:], h.late[:])
-		h.late[0] = run{h.next, to}
-		h.lateN = min(h.lateN+1, len(h.late))
+		h.given(run{h.next, to})
 	}
 	h.advance(n)
 	h.restartHistory()

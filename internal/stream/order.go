@@ -149,7 +149,7 @@ func (s *Shard) again(c *conn, side int, off uint64, b []byte, ttl uint8, at flo
 	var d difference
 	same := h.hist.compare(off, b, h.next, &d)
 	rest := len(b) - same - d.n // no longer held: taken for the same
-	if rest > 0 && h.lateN > 0 {
+	if rest > 0 && h.late != nil {
 		rest -= s.fill(c, side, off, b, at)
 	}
 	s.acc.Add(coverage.Control, uint64(same+rest))

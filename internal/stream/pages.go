@@ -269,6 +269,7 @@ func (s *Shard) pageFor(ps *pages, no uint64) *page {
 	if n := len(s.spare); n > 0 {
 		pg = s.spare[n-1]
 		s.spare = s.spare[:n-1]
+		s.idle -= pageCost
 		pg.bits = [pageSize / 64]uint64{}
 	} else {
 		pg = new(page)
@@ -281,6 +282,7 @@ func (s *Shard) pageFor(ps *pages, no uint64) *page {
 
 func (s *Shard) freePage(pg *page) {
 	s.mem -= pageCost
+	s.idle += pageCost
 	s.spare = append(s.spare, pg)
 }
 

@@ -56,6 +56,8 @@ type Shard struct {
 	lists  [numClasses + 2]list
 	ord    uint64
 	mem    int // bytes in pages, rings, second versions
+	lent   int // bytes that the consumers hold, as they say
+	idle   int // bytes in spares
 	frags  fragments
 
 	spare                  []*page
@@ -320,14 +322,15 @@ func (s *Shard) close(c *conn, at flow.Time, why flow.CloseReason) {
 }
 
 // evict gives up the flow that is idle longest in the class that can be spared best.
-func (s *Shard) evict(at flow.Time) {
+func (s *Shard) evict(at flow.Time) bool {
 	for class := range numClasses {
 		if i := s.lists[class].head; i != none {
 			s.stats.FlowsShed++
 			s.close(s.conns[i], at, flow.ClosedShed)
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // reclaim brings the buffers back into the budget: first histories, whose loss costs no byte, the quietest flow

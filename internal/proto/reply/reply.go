@@ -13,6 +13,9 @@ type Splitter struct {
 	long bool
 }
 
+// Memory returns the bytes of memory of the line.
+func (s *Splitter) Memory() int { return cap(s.buf) }
+
 // Len returns the number of bytes held of the line that has begun.
 func (s *Splitter) Len() int {
 	if s.full {
