@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -74,6 +75,13 @@ func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 	if warning != "" {
 		r.Warn(warning)
 	}
+	sum := newSummary()
+	for _, f := range files {
+		r.skipped(f.Stats().Skipped, sum)
+	}
+	for _, w := range Unused(&r.Config) {
+		r.Warn(w)
+	}
 	brain, parts, err := BuildBrain(&r.Config, st.Key)
 	if err != nil {
 		return res, &ConfigError{err}
@@ -88,7 +96,7 @@ func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 	defer func() { err = errors.Join(err, out.close()) }()
 	rec := &recorder{ctx: context.WithoutCancel(ctx), state: st, sink: r.Sink, worst: -1}
 	res.State = st.Dir
-	sum := newSummary(brain.Digests)
+	sum.Digests = brain.Digests
 	if err := rec.record("start", r.startRecord(brain)); err != nil {
 		return res, err
 	}
@@ -104,22 +112,29 @@ func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 	}
 	body, _ := json.Marshal(sum)
 	err = errors.Join(err, rec.record("coverage", body))
-	if r.Summary != "" {
-		err = errors.Join(err, os.WriteFile(r.Summary, append(body, '\n'), 0o600))
+	if out.summary != nil {
+		_, werr := out.summary.Write(append(body, '\n'))
+		err = errors.Join(err, werr)
 	}
 	return res, err
+}
+
+// skipped tells of the files below a directory that are not read: the alerts say nothing about them.
+func (r *Replay) skipped(files []capture.FileStat, sum *Summary) {
+	for _, f := range files {
+		r.Warn(fmt.Sprintf("%s is skipped: %s", f.Path, f.Note))
+		sum.Skipped = append(sum.Skipped, SkippedFile{f.Path, f.Note})
+	}
 }
 
 func openError(err error) error {
 	switch {
 	case errors.Is(err, capture.ErrNotCapture):
-		return withHint(err, "pcap, pcapng and snoop are read, also as .gz and .zst; for other files try phiwatch scan")
+		return WithHint(plain(err), "pcap, pcapng and snoop are read, also as .gz and .zst; for other files try phiwatch scan")
 	case errors.Is(err, capture.ErrNoCapture):
-		return withHint(err, "name the files, or a directory that holds captures")
-	case errors.Is(err, os.ErrNotExist):
-		return withHint(err, "is the path right?")
+		return WithHint(plain(err), "name the files, or a directory that holds captures")
 	}
-	return err
+	return FileError("cannot read", err)
 }
 
 // one runs one timeline.
@@ -165,8 +180,8 @@ func (r *Replay) startRecord(b *pipeline.Brain) []byte {
 
 // outputs are the files that a replay writes beside its alerts.
 type outputs struct {
-	objects, streams *bufio.Writer
-	files            []*os.File
+	objects, streams, summary *bufio.Writer
+	files                     []*os.File
 }
 
 func (r *Replay) outputs() (*outputs, error) {
@@ -178,26 +193,34 @@ func (r *Replay) outputs() (*outputs, error) {
 	if r.Streams != "" && err == nil {
 		o.streams, err = o.create(r.Streams)
 	}
+	if r.Summary != "" && err == nil { // before the work: a path that cannot be written must not cost a run
+		o.summary, err = o.create(r.Summary)
+	}
 	if r.Extract != "" && err == nil {
-		err = os.MkdirAll(r.Extract, 0o700)
+		if err = os.MkdirAll(r.Extract, 0o700); err != nil {
+			err = FileError("cannot make the directory", err)
+		}
+	}
+	if err != nil {
+		_ = o.close() // nothing was written
 	}
 	return o, err
 }
 
 func (o *outputs) create(path string) (*bufio.Writer, error) {
 	if path == "-" {
-		return nil, withHint(errors.New("alerts are written to standard output; - is no file here"), "name a file")
+		return nil, WithHint(errors.New("alerts are written to standard output; - is no file here"), "name a file")
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, FileError("cannot write", err)
 	}
 	o.files = append(o.files, f)
 	return bufio.NewWriterSize(f, 64<<10), nil
 }
 
 func (o *outputs) close() (err error) {
-	for _, w := range []*bufio.Writer{o.objects, o.streams} {
+	for _, w := range []*bufio.Writer{o.objects, o.streams, o.summary} {
 		if w != nil {
 			err = errors.Join(err, w.Flush())
 		}

@@ -26,7 +26,7 @@ func Home(getenv func(string) string) (string, error) {
 	}
 	home := getenv("HOME")
 	if home == "" {
-		return "", withHint(errors.New("no place for the state: neither XDG_STATE_HOME nor HOME is set"), "give one with --state DIR")
+		return "", WithHint(errors.New("no place for the state: neither XDG_STATE_HOME nor HOME is set"), "give one with --state DIR")
 	}
 	return filepath.Join(home, ".local", "state", "phiwatch"), nil
 }
@@ -51,9 +51,13 @@ func ReadKey(c *config.Config, getenv func(string) string) (key [32]byte, warnin
 		return key, "", err
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return key, "", err
+		return key, "", FileError("cannot make the directory", err)
 	}
 	key, _, err = config.ReadTokenKey(file)
+	var bad *config.Error
+	if errors.As(err, &bad) && bad.Cause == nil { // the file was read, and holds something else
+		err = &ConfigError{err}
+	}
 	if err == nil && config.TokenKeyExposed(file) {
 		warning = fmt.Sprintf("others can read the token key %s: who has it can find identifiers by trying them (chmod 600)", file)
 	}
@@ -75,14 +79,27 @@ func OpenState(c *config.Config, getenv func(string) string, now func() time.Tim
 		return nil, "", err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, "", err
+		return nil, "", FileError("cannot make the state directory", err)
 	}
 	s := &State{Dir: dir, Key: key, now: now}
 	s.Log, err = ledger.Open(LedgerDir(dir), ledger.Options{Origin: origin(c), Now: now})
-	if errors.Is(err, ledger.ErrInUse) {
-		err = withHint(fmt.Errorf("the state directory %s is in use by another phiwatch", dir), "one writer at a time; choose another with --state DIR")
+	return s, warning, stateError(dir, err)
+}
+
+// stateError says what to do when a ledger does not open.
+func stateError(dir string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ledger.ErrInUse):
+		return WithHint(fmt.Errorf("the state directory %s is in use by another phiwatch", dir), "one writer at a time; choose another with --state DIR")
+	case errors.Is(err, ledger.ErrDamaged):
+		return WithHint(fmt.Errorf("the ledger in %s cannot be continued: %w", dir, err),
+			fmt.Sprintf("phiwatch audit verify --state %s tells more; keep it as evidence and go on with another --state DIR", dir))
+	case errors.Is(err, ledger.ErrOrigin):
+		return WithHint(fmt.Errorf("the ledger in %s is of another sensor: %w", dir, err), "the same sensor.id and ledger.origin as before, or another --state DIR")
 	}
-	return s, warning, err
+	return FileError("cannot open the ledger", err)
 }
 
 // LedgerDir is the ledger's place in a state directory.

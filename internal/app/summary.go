@@ -5,6 +5,7 @@ import (
 	"github.com/phiwatch/phiwatch/internal/capture"
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/pipeline"
+	"github.com/phiwatch/phiwatch/internal/stream"
 )
 
 // Summary is the document of --summary, and the coverage record of the ledger.
@@ -17,10 +18,11 @@ type Summary struct {
 	Parts        uint64            `json:"parts"`
 	Alerts       map[string]uint64 `json:"alerts"`
 	Reasons      map[string]Cause  `json:"reasons"` // why bytes were not seen or not read
-	Stream       any               `json:"stream"`
+	Stream       stream.Stats      `json:"stream"`
 	First        *alert.Time       `json:"first"`
 	Last         *alert.Time       `json:"last"`
 	Captures     []CaptureSummary  `json:"captures"`
+	Skipped      []SkippedFile     `json:"skipped"` // files of a directory that were not read
 	Panics       uint64            `json:"panics"`
 	Digests      alert.Digests     `json:"digests"`
 	account      coverage.Account
@@ -42,8 +44,14 @@ type CaptureSummary struct {
 	Note    string `json:"note,omitempty"`
 }
 
-func newSummary(d alert.Digests) *Summary {
-	s := &Summary{Digests: d, Alerts: map[string]uint64{}, Reasons: map[string]Cause{}, BytesByState: map[string]uint64{}, Captures: []CaptureSummary{}}
+// SkippedFile is a file below a directory that was not read.
+type SkippedFile struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"` // a note of package capture
+}
+
+func newSummary() *Summary {
+	s := &Summary{Alerts: map[string]uint64{}, Reasons: map[string]Cause{}, BytesByState: map[string]uint64{}, Captures: []CaptureSummary{}, Skipped: []SkippedFile{}}
 	for i := range coverage.NumStates {
 		s.BytesByState[i.String()] = 0
 	}
@@ -58,7 +66,7 @@ func (s *Summary) add(p *pipeline.Stats, c capture.Stats) {
 	s.Objects += p.Objects
 	s.Parts += p.Parts
 	s.Panics += p.Panics.Load()
-	s.Stream = p.Stream
+	s.Stream.Add(p.Stream)
 	for k, v := range p.Alerts {
 		s.Alerts[k] += v
 	}
@@ -94,5 +102,5 @@ func (s *Summary) add(p *pipeline.Stats, c capture.Stats) {
 func (s *Summary) Incomplete() bool {
 	b := &s.account.Bytes
 	lost := s.account.Events[coverage.Gap] + s.account.Events[coverage.Snaplen] + s.account.Events[coverage.KernelDrop]
-	return s.damaged || b[coverage.PartlyInspected]+b[coverage.Uninspected]+b[coverage.Dropped]+lost > 0
+	return s.damaged || len(s.Skipped) > 0 || b[coverage.PartlyInspected]+b[coverage.Uninspected]+b[coverage.Dropped]+lost > 0
 }

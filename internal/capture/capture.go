@@ -47,6 +47,7 @@ const (
 	NoteLate       = "not merged by time: too many files overlap"
 	NoteForeign    = "not a capture"
 	NoteUnreadable = "unreadable"
+	NoteLink       = "link to a directory, not followed"
 )
 
 // FileStat is what is known of one file.
@@ -67,7 +68,7 @@ type Stats struct {
 	Bytes   uint64 // captured
 	Wire    uint64 // on the wire
 	Files   []FileStat
-	Skipped []FileStat // files of a directory that were not read: NoteForeign or NoteUnreadable
+	Skipped []FileStat // below a directory and not read: NoteForeign, NoteUnreadable or NoteLink
 }
 
 // Files is a source of packets from files. It is used by one goroutine; only Progress may be called from others.

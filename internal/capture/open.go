@@ -2,6 +2,7 @@ package capture
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -78,7 +79,7 @@ func (s *Files) add(path string) error {
 		s.append(path, info)
 		return nil
 	}
-	n := len(s.files)
+	n, skipped := len(s.files), len(s.skipped)
 	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			if p == path {
@@ -91,9 +92,19 @@ func (s *Files) add(path string) error {
 		return nil
 	})
 	if err == nil && len(s.files) == n {
-		err = &fs.PathError{Op: "open", Path: path, Err: ErrNoCapture}
+		err = &fs.PathError{Op: "open", Path: path, Err: s.nothing(skipped)}
 	}
 	return err
+}
+
+// nothing is the error for a directory whose files were all skipped, from the given one on.
+func (s *Files) nothing(from int) error {
+	skipped := s.skipped[from:]
+	if len(skipped) == 0 {
+		return ErrNoCapture
+	}
+	first := skipped[0]
+	return fmt.Errorf("%w: %d skipped, the first is %s (%s)", ErrNoCapture, len(skipped), filepath.Base(first.Path), first.Note)
 }
 
 // addEntry appends a file of a directory if it is a capture. Links to directories are not followed (they may turn in
@@ -108,9 +119,11 @@ func (s *Files) addEntry(path string, d fs.DirEntry) {
 		return
 	}
 	if !info.Mode().IsRegular() {
-		if !info.IsDir() {
-			s.skip(path, NoteForeign)
+		note := NoteForeign
+		if info.IsDir() {
+			note = NoteLink
 		}
+		s.skip(path, note)
 		return
 	}
 	rd, err := openReader(&file{regular: true, stat: FileStat{Path: path}}, nil)

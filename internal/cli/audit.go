@@ -37,7 +37,7 @@ the first bad record, and says what it cannot exclude. It needs no private key: 
 			}
 			rep, err := ledger.Verify(dir, ledger.Options{PublicKey: key})
 			if err != nil {
-				return err
+				return app.FileError("cannot read", err)
 			}
 			return s.verified(dir, &rep)
 		},
@@ -91,9 +91,13 @@ func exists(path string) bool {
 	return err == nil
 }
 
+// present tells whether there is anything of a ledger. One that lost some of its files is a case for verify.
 func present(dir string) error {
-	if !exists(dir) {
-		return fmt.Errorf("no ledger in %s", filepath.Clean(dir))
+	for _, name := range ledger.Files() {
+		if exists(filepath.Join(dir, name)) {
+			return nil
+		}
 	}
-	return nil
+	return app.WithHint(fmt.Errorf("no ledger in %s", filepath.Clean(dir)),
+		"the state directory of a run (it says where at its end), or a copy of the ledger: phiwatch audit verify --state DIR")
 }

@@ -92,10 +92,10 @@ func (s *session) baaCheck() *cobra.Command {
 	c := &cobra.Command{Use: "check HOST|ADDRESS|MAIL-DOMAIN", Short: "which agreement covers a receiver, and why; exit 1 if none does",
 		Example: `  phiwatch baa check upload.example.com -c phiwatch.yaml
   phiwatch baa check 203.0.113.7 -c phiwatch.yaml --at 2026-03-01
-  phiwatch baa check @clinic.example -c phiwatch.yaml`,
+  phiwatch baa check referrals@clinic.example -c phiwatch.yaml`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usage{errors.New("baa check needs one receiver"), "a host name, an address, or @domain for mail"}
+				return usage{errors.New("baa check needs one receiver"), receivers}
 			}
 			return nil
 		},
@@ -108,7 +108,10 @@ func (s *session) baaCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			q := question(args[0], when, &cfg)
+			q, err := question(args[0], when, &cfg)
+			if err != nil {
+				return err
+			}
 			a := r.Judge(q)
 			if asJSON {
 				if err := json.NewEncoder(s.io.Out).Encode(a); err != nil {
@@ -138,19 +141,27 @@ func (s *session) explain(who string, a *alert.Agreement) {
 	}
 }
 
+const receivers = "a host name, an IP address, or for mail an address or @domain"
+
 // question makes a query of what the operator typed. The country is not judged: a name has none.
-func question(who string, at flow.Time, c *config.Config) *agreement.Query {
+func question(who string, at flow.Time, c *config.Config) (*agreement.Query, error) {
 	q := &agreement.Query{At: at, Home: c.Home.Countries, Port: 443}
-	if domain, mail := strings.CutPrefix(who, "@"); mail {
-		q.MailDomain, q.Mail, q.Port = domain, true, 25
-		return q
+	if i := strings.LastIndexByte(who, '@'); i >= 0 { // a mail address is asked as its domain
+		q.MailDomain, q.Mail, q.Port = who[i+1:], true, 25
+		who = who[i+1:]
+	}
+	if who == "" || strings.ContainsAny(who, "/ \t<>") {
+		return nil, usage{errors.New("baa check asks for a receiver, and this is none"), receivers}
+	}
+	if q.Mail {
+		return q, nil
 	}
 	if a, err := netip.ParseAddr(who); err == nil {
 		q.Addr = a
-		return q
+		return q, nil
 	}
 	q.Names = []agreement.Name{{Host: who, Source: "dns"}}
-	return q
+	return q, nil
 }
 
 func parseAt(at string) (flow.Time, error) {

@@ -3,7 +3,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,8 +11,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"github.com/phiwatch/phiwatch/internal/app"
 )
 
 // Exit codes of the Contract.
@@ -66,7 +63,13 @@ func Run(ctx context.Context, args []string, io Streams, env []string) int {
 	root.SetIn(io.In)
 	root.SetOut(io.Out)
 	root.SetErr(io.Err)
-	err := root.ExecuteContext(ctx)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(args...)
+	strict(root)
+	err := known(root, args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
 	return s.exit(err)
 }
 
@@ -74,40 +77,6 @@ func Run(ctx context.Context, args []string, io Streams, env []string) int {
 type session struct {
 	io  Streams
 	env []string
-}
-
-// exit says what went wrong and returns the code.
-func (s *session) exit(err error) int {
-	var a answer
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.As(err, &a):
-		return a.code
-	}
-	msg := strings.TrimRight(err.Error(), "\n")
-	fmt.Fprintf(s.io.Err, "phiwatch: error: %s\n", strings.ReplaceAll(msg, "\n", "\nphiwatch: error: "))
-	if h := hintOf(err); h != "" {
-		fmt.Fprintf(s.io.Err, "hint: %s\n", h)
-	}
-	var u usage
-	var bad *app.ConfigError
-	if errors.As(err, &u) || errors.As(err, &bad) || isUnknownCommand(err) {
-		return exitUsage
-	}
-	return exitWork
-}
-
-func hintOf(err error) string {
-	var h interface{ Hint() string }
-	if errors.As(err, &h) {
-		return h.Hint()
-	}
-	return ""
-}
-
-func isUnknownCommand(err error) bool {
-	return strings.HasPrefix(err.Error(), "unknown command") || strings.HasPrefix(err.Error(), "unknown help topic")
 }
 
 func (s *session) root() *cobra.Command {
@@ -123,11 +92,13 @@ organisation in the clear to a receiver that is abroad or has no business associ
   phiwatch audit verify --state DIR                     is the record of alerts intact?
   phiwatch baa check upload.example.com --at 2026-03-01 which agreement covers a host
   phiwatch help exit-codes                              a page of the manual`,
+		Version:       Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	c.Flags().BoolP("version", "V", false, "print the version")
+	c.SetVersionTemplate("phiwatch {{.Version}}\n")
 	c.SetFlagErrorFunc(flagError)
-	c.CompletionOptions.HiddenDefaultCmd = false
 	c.SetHelpCommand(s.help())
 	c.AddCommand(s.replay(), s.scan(), s.rules(), s.baa(), s.audit(), s.config(), s.version())
 	return c
@@ -138,7 +109,7 @@ func flagError(c *cobra.Command, err error) error {
 	msg := err.Error()
 	_, name, found := strings.Cut(msg, "unknown flag: --")
 	if !found {
-		return usage{err: err, hint: fmt.Sprintf("phiwatch %s --help shows the options", c.Name())}
+		return usage{err: err, hint: c.CommandPath() + " --help shows the options"}
 	}
 	best, distance := "", 4
 	c.Flags().VisitAll(func(f *flagOf) {
@@ -149,5 +120,5 @@ func flagError(c *cobra.Command, err error) error {
 	if best != "" {
 		return usage{err: err, hint: "did you mean --" + best + "?"}
 	}
-	return usage{err: err, hint: fmt.Sprintf("phiwatch %s --help shows the options", c.Name())}
+	return usage{err: err, hint: c.CommandPath() + " --help shows the options"}
 }

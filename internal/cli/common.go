@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 
 	"github.com/phiwatch/phiwatch/internal/app"
 	"github.com/phiwatch/phiwatch/internal/config"
+	"github.com/phiwatch/phiwatch/internal/notify"
 )
 
 // common are the options of every verb that runs the sensor.
@@ -18,24 +21,27 @@ type common struct {
 	state     string
 	logLevel  string
 	maxTokens int
+	limited   func() bool // --max-tokens was given
 	quiet     bool
 }
 
 func (o *common) flags(c *cobra.Command) {
 	o.where(c)
 	f := c.Flags()
-	f.StringVar(&o.logLevel, "log-level", "", "debug, info, warn or error")
-	f.IntVar(&o.maxTokens, "max-tokens", -1, "tokens in an alert for each kind of identifier")
-	f.Lookup("max-tokens").DefValue = "32"
+	f.StringVar(&o.logLevel, "log-level", "", "`LEVEL` of diagnostics: debug, info, warn or error")
+	f.IntVar(&o.maxTokens, "max-tokens", 32, "at most `N` tokens in an alert for each kind of identifier")
+	o.limited = func() bool { return f.Changed("max-tokens") }
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no closing words on stderr")
 }
 
 // where are the options that find configuration and state.
 func (o *common) where(c *cobra.Command) {
-	o.maxTokens = -1
 	c.Flags().StringVarP(&o.file, "config", "c", "", "configuration `FILE`")
-	c.Flags().StringVar(&o.state, "state", "", "state `DIR`: ledger and keys")
+	c.Flags().StringVar(&o.state, "state", "", "`DIR` of the ledger and the keys")
 }
+
+// maxTokens is the most that alerts.max_tokens can be.
+const maxTokens = 10_000_000
 
 // load reads the configuration; options beat the environment, which beats the file.
 func (s *session) load(o *common) (config.Config, error) {
@@ -46,10 +52,16 @@ func (s *session) load(o *common) (config.Config, error) {
 	if o.state != "" {
 		c.State.Dir = o.state
 	}
-	if o.maxTokens >= 0 {
+	if o.limited != nil && o.limited() {
+		if o.maxTokens < 0 || o.maxTokens > maxTokens {
+			return c, usage{fmt.Errorf("--max-tokens %d is out of range", o.maxTokens), fmt.Sprintf("a number from 0 (no tokens) to %d", maxTokens)}
+		}
 		c.Alerts.MaxTokens = o.maxTokens
 	}
 	if o.logLevel != "" {
+		if !slices.Contains([]string{"debug", "info", "warn", "error"}, o.logLevel) {
+			return c, usage{fmt.Errorf("--log-level %s is not known", o.logLevel), "debug, info, warn or error"}
+		}
 		c.Log.Level = o.logLevel
 	}
 	return c, nil
@@ -84,7 +96,7 @@ func (s *session) logger(c *config.Config) (*zap.Logger, error) {
 }
 
 func (s *session) warn(text string) {
-	_, _ = s.io.Err.Write([]byte("phiwatch: warning: " + text + "\n"))
+	_, _ = s.io.Err.Write([]byte("phiwatch: warning: " + notify.Plain(text) + "\n"))
 }
 
 // getenv looks a variable up in the environment that Run was given.

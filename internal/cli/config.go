@@ -25,6 +25,9 @@ func (s *session) config() *cobra.Command {
 			if _, _, err := app.BuildBrain(&cfg, [32]byte{}); err != nil {
 				return &app.ConfigError{Err: err}
 			}
+			for _, w := range app.Unused(&cfg) {
+				s.warn(w)
+			}
 			fmt.Fprintln(s.io.Out, "the configuration is good, digest", cfg.Digest())
 			return nil
 		},

@@ -27,7 +27,7 @@ func (s *session) help() *cobra.Command {
 				}
 				return nil
 			}
-			if v, _, err := root.Find(args); err == nil && v != root {
+			if v, rest, err := root.Find(args); err == nil && v != root && len(rest) == 0 {
 				return v.Help()
 			}
 			if page, ok := manual.Page(args[0]); ok && len(args) == 1 {

@@ -44,7 +44,7 @@ end what was not seen.`,
 				return usage{fmt.Errorf("--fail-on %s is no severity", failOn), "critical, high, medium, low or info"}
 			}
 			if r.Workers < 0 || r.Workers > 256 {
-				return usage{errors.New("--workers is from 1 to 256"), "0 is one for each processor"}
+				return usage{fmt.Errorf("--workers %d is out of range", r.Workers), "a number from 1 to 256; 0 is one for each processor"}
 			}
 			if err := s.prepare(c, &o, r); err != nil {
 				return err
@@ -69,7 +69,7 @@ end what was not seen.`,
 	o.flags(c)
 	out.flags(c)
 	f := c.Flags()
-	f.IntVar(&r.Workers, "workers", 0, "workers for flows, and as many for scans (0: one for each processor); changes no result")
+	f.IntVar(&r.Workers, "workers", 0, "`N` workers for flows, and as many for scans (0: one for each processor); changes no result")
 	f.BoolVar(&r.Each, "each", false, "each file is a timeline of its own")
 	f.BoolVar(&noDetect, "no-detect", false, "build and open objects, look for nothing in them")
 	f.StringVar(&r.Objects, "objects", "", "write a line for each object and part to `FILE`")
@@ -99,8 +99,8 @@ type shape struct {
 }
 
 func (o *shape) flags(c *cobra.Command) {
-	c.Flags().StringVar(&o.format, "format", "", "table, jsonl, json or csv (default: table on a terminal, jsonl in a pipe)")
-	c.Flags().StringVar(&o.color, "color", "auto", "auto, always or never")
+	c.Flags().StringVar(&o.format, "format", "", "`FORMAT` of alerts: table, jsonl, json or csv (default: table on a terminal, jsonl in a pipe)")
+	c.Flags().StringVar(&o.color, "color", "auto", "colours of the table, `WHEN`: auto, always or never")
 }
 
 // sink makes the sink of a format. finish writes what comes after the last alert.

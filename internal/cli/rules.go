@@ -92,8 +92,8 @@ func (s *session) rulesTest() *cobra.Command {
 				return err
 			}
 			if len(args) == 1 {
-				if _, err := os.Stat(args[0]); err != nil {
-					return err
+				if _, err := os.ReadDir(args[0]); err != nil {
+					return app.FileError("cannot read", err)
 				}
 				c.Rules.Dirs = append(c.Rules.Dirs, args[0])
 			}
@@ -157,12 +157,16 @@ func (s *session) text(path string) ([]byte, error) {
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, err
+			return nil, app.FileError("cannot read", err)
 		}
 		defer f.Close()
 		in = f
 	}
-	return io.ReadAll(io.LimitReader(in, explainMax))
+	text, err := io.ReadAll(io.LimitReader(in, explainMax))
+	if err != nil {
+		return nil, app.FileError("cannot read", err)
+	}
+	return text, nil
 }
 
 func (s *session) candidate(c *detect.Candidate) {

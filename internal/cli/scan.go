@@ -59,7 +59,7 @@ func (s *session) scanFiles(ctx context.Context, o *common, out *shape, paths []
 	}
 	for _, p := range paths {
 		if _, err := os.Stat(p); err != nil {
-			return err
+			return app.FileError("cannot read", err)
 		}
 	}
 	key, warning, err := app.ReadKey(&cfg, s.getenv)
@@ -77,7 +77,7 @@ func (s *session) scanFiles(ctx context.Context, o *common, out *shape, paths []
 	if err != nil {
 		return err
 	}
-	f := &fileScan{s: s, ctx: ctx, scan: pipeline.NewFileScan(brain, cfg.Sensor.ID, Version(), log), sink: sink}
+	f := &fileScan{s: s, quiet: o.quiet, ctx: ctx, scan: pipeline.NewFileScan(brain, cfg.Sensor.ID, Version(), log), sink: sink}
 	for _, p := range paths {
 		if err := filepath.WalkDir(p, f.visit); err != nil {
 			return err
@@ -87,7 +87,7 @@ func (s *session) scanFiles(ctx context.Context, o *common, out *shape, paths []
 		return err
 	}
 	if !o.quiet {
-		fmt.Fprintf(s.io.Err, "phiwatch: %d files, %d alerts, %d could not be read or not wholly\n", f.files, f.alerts, f.blind)
+		fmt.Fprintf(s.io.Err, "phiwatch: %d files, %d alerts, %d not read or not wholly\n", f.files, f.alerts, f.blind)
 	}
 	return verdict(f.worst, failOn, false)
 }
@@ -97,6 +97,7 @@ type fileScan struct {
 	ctx                  context.Context
 	scan                 *pipeline.FileScan
 	sink                 notify.Sink
+	quiet                bool
 	files, alerts, blind int
 	worst                alert.Severity
 }
@@ -107,28 +108,24 @@ func (f *fileScan) visit(path string, d fs.DirEntry, err error) error {
 		return err
 	}
 	if err != nil {
-		f.s.warn(err.Error())
-		return nil
+		return f.unread(err)
 	}
 	if !d.Type().IsRegular() {
 		return nil
 	}
 	in, err := os.Open(path)
 	if err != nil {
-		f.s.warn(err.Error())
-		return nil
+		return f.unread(err)
 	}
 	defer in.Close()
 	size, at := int64(-1), time.Now()
 	if info, err := in.Stat(); err == nil {
 		size, at = info.Size(), info.ModTime()
 	}
-	a, cover, err := f.scan.Scan(filepath.Base(path), size, flow.Time(at.UnixNano()), in)
+	a, cover, err := f.scan.Scan(path, size, flow.Time(at.UnixNano()), in)
 	f.files++
 	if err != nil {
-		f.s.warn(err.Error())
-		f.blind++
-		return nil
+		return f.unread(err)
 	}
 	if cover.State != coverage.Inspected.String() {
 		f.blind++
@@ -145,8 +142,18 @@ func (f *fileScan) visit(path string, d fs.DirEntry, err error) error {
 	if err != nil {
 		return err
 	}
+	if !f.quiet { // the alert shows labels only: which file it is about is the operator's to know
+		fmt.Fprintf(f.s.io.Err, "phiwatch: %s [%s] %s\n", a.Severity, a.ID[:8], notify.Plain(path))
+	}
 	_, err = f.sink.Deliver(f.ctx, []notify.Record{{Alert: a, JSON: b, Index: -1}})
 	return err
+}
+
+// unread reports a file that could not be read, and goes on.
+func (f *fileScan) unread(err error) error {
+	f.blind++
+	f.s.warn(app.FileError("cannot read", err).Error())
+	return nil
 }
 
 func because(c *alert.Coverage) string {

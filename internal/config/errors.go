@@ -14,7 +14,9 @@ type Error struct {
 	Col  int
 	Key  string // section.key, "" when the file as a whole is meant
 	What string
-	hint string
+	// Cause is the error of the system when the fault is not in what was written, else nil.
+	Cause error
+	hint  string
 }
 
 // Error returns file:line:column, key and what is wrong.
@@ -37,6 +39,9 @@ func (e *Error) Error() string {
 	b.WriteString(e.What)
 	return b.String()
 }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
 
 // Hint returns the next step, "" if there is none to name.
 func (e *Error) Hint() string { return e.hint }

@@ -19,7 +19,7 @@ func ReadTokenKey(path string) (key [32]byte, created bool, err error) {
 	}
 	if err := createKey(path); err != nil {
 		if !errors.Is(err, fs.ErrExist) {
-			return key, false, Errors{{File: path, Key: "alerts.token_key_file", What: "cannot create the token key: " + reason(err),
+			return key, false, Errors{{File: path, Key: "alerts.token_key_file", What: "cannot create the token key: " + reason(err), Cause: err,
 				hint: "create the directory, or name another file"}}
 		}
 		key, err = readKey(path)
@@ -41,26 +41,26 @@ func readKey(path string) (key [32]byte, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return key, err
 	}
-	bad := func(what string) error {
-		return Errors{{File: path, Key: "alerts.token_key_file", What: what,
+	bad := func(what string, cause error) error {
+		return Errors{{File: path, Key: "alerts.token_key_file", What: what, Cause: cause,
 			hint: "the file holds one line of 64 hex digits; if it is gone for good, remove it: a new key is made, old tokens will not match"}}
 	}
 	if err != nil {
-		return key, bad("cannot read the token key: " + reason(err))
+		return key, bad("cannot read the token key: "+reason(err), err)
 	}
 	defer func() { _ = f.Close() }() // read only
 	var buf [80]byte
 	n, err := f.Read(buf[:])
 	if err != nil && n == 0 {
-		return key, bad("the token key is empty or cannot be read")
+		return key, bad("the token key is empty or cannot be read", nil)
 	}
 	// Never the text itself in an error: it may be most of a key.
 	text := strings.TrimRight(string(buf[:n]), "\r\n")
 	if len(text) != 64 {
-		return key, bad("the token key is not 64 hex digits")
+		return key, bad("the token key is not 64 hex digits", nil)
 	}
 	if _, err := hex.Decode(key[:], []byte(text)); err != nil {
-		return [32]byte{}, bad("the token key is not 64 hex digits")
+		return [32]byte{}, bad("the token key is not 64 hex digits", nil)
 	}
 	return key, nil
 }

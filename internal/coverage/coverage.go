@@ -41,7 +41,8 @@ const (
 	LinkType    // a link layer that is not decoded
 	Malformed   // headers that contradict themselves
 	Tunnel      // an encapsulation that is not opened, or nested too deep
-	NotIP       // no IP packet: ARP, STP, LLDP and the like
+	NotIP       // control of the link or of addressing: ARP, STP, LLDP and the like
+	Network     // a network protocol other than IP, which is not followed
 
 	// In the stream.
 	Gap         // a hole in the sequence numbers; never captured
@@ -80,7 +81,7 @@ const (
 )
 
 var reasonNames = [NumReasons]string{
-	"none", "kernel_drop", "snaplen", "damaged_file", "link_type", "malformed", "tunnel", "not_ip",
+	"none", "kernel_drop", "snaplen", "damaged_file", "link_type", "malformed", "tunnel", "not_ip", "network",
 	"gap", "shed", "window", "fragment", "fragment_overlap", "checksum", "transport",
 	"protocol", "bypassed", "ambiguous", "unjoined", "refused",
 	"format", "password", "depth_limit", "bytes_limit", "ratio_limit", "entries_limit", "steps_limit", "corrupt", "truncated", "charset",

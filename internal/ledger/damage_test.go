@@ -310,7 +310,7 @@ func FuzzEntries(f *testing.F) {
 	})
 }
 
-// TestHashTail has stored hashes behind those of the signed records: they change nothing, and are said.
+// TestHashTail has stored hashes behind those of the signed records, which belong to no record.
 func TestHashTail(t *testing.T) {
 	dir := t.TempDir()
 	build(t, dir, 2, 1)
@@ -321,7 +321,66 @@ func TestHashTail(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, hashesName), append(data, 'x'), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if r := verify(t, dir, Options{}); !r.OK() || r.HashTail != 1 || len(r.Limits()) != 3 {
+	if r := verify(t, dir, Options{}); r.OK() || r.Faults[0].File != hashesName {
 		t.Fatalf("%+v", r)
+	}
+}
+
+// unsigned makes a ledger whose last commit was killed before its checkpoint.
+func unsigned(t *testing.T) (dir string, signed, now map[string][]byte) {
+	t.Helper()
+	dir = t.TempDir()
+	build(t, dir, 2, 1)
+	signed = files(t, dir)
+	build(t, dir, 2)
+	now = files(t, dir)
+	put(t, dir, map[string][]byte{checkpointName: signed[checkpointName]})
+	now[checkpointName] = signed[checkpointName]
+	return dir, signed, now
+}
+
+// Every state that a killed writer leaves behind the checkpoint is a note, no fault.
+func TestTornTail(t *testing.T) {
+	dir, signed, now := unsigned(t)
+	for n := len(signed[entriesName]); n <= len(now[entriesName]); n++ {
+		put(t, dir, map[string][]byte{entriesName: now[entriesName][:n], hashesName: signed[hashesName]})
+		if r := verify(t, dir, Options{}); !r.OK() || n > len(signed[entriesName]) && r.Unsigned == 0 && r.TailBytes == 0 {
+			t.Fatalf("entries cut at %d: %+v", n, r)
+		}
+	}
+	for n := len(signed[hashesName]); n <= len(now[hashesName]); n++ {
+		put(t, dir, map[string][]byte{entriesName: now[entriesName], hashesName: now[hashesName][:n]})
+		if r := verify(t, dir, Options{}); !r.OK() || r.HashTail != int64(n-len(signed[hashesName])) {
+			t.Fatalf("hashes cut at %d: %+v", n, r)
+		}
+	}
+	put(t, dir, map[string][]byte{entriesName: append(bytes.Clone(signed[entriesName]), make([]byte, 100)...), hashesName: signed[hashesName]})
+	if r := verify(t, dir, Options{}); !r.OK() || r.TailBytes != 100 {
+		t.Fatalf("zeros: %+v", r)
+	}
+}
+
+// Every byte of every file of a ledger with unsigned records, changed: a fault, unless what is left could be the torn frame
+// of a killed writer.
+func TestEveryFlipBehindTheCheckpoint(t *testing.T) {
+	dir, signed, now := unsigned(t)
+	for _, stored := range [][]byte{now[hashesName], signed[hashesName]} {
+		now[hashesName] = stored
+		put(t, dir, now)
+		for name, data := range now {
+			for off := range data {
+				for _, x := range []byte{1, 0xff} {
+					data[off] ^= x
+					put(t, dir, map[string][]byte{name: data})
+					data[off] ^= x
+					r := verify(t, dir, Options{})
+					torn := name == entriesName && off >= len(signed[entriesName]) && len(stored) == len(signed[hashesName]) && r.TailBytes > 0
+					if r.OK() && !torn {
+						t.Fatalf("%s: byte %d ^ %#x: %+v", name, off, x, r)
+					}
+				}
+			}
+			put(t, dir, map[string][]byte{name: data})
+		}
 	}
 }

@@ -37,13 +37,14 @@ func putFrame(f []byte) {
 // frames reads the entries of a file of a known size.
 type frames struct {
 	r    *bufio.Reader
+	file io.ReaderAt
 	off  int64 // of the next frame
 	size int64
 	buf  []byte
 }
 
 func readFrames(f *os.File, size int64) *frames {
-	return &frames{r: buffered(f, size), size: size}
+	return &frames{r: buffered(f, size), file: f, size: size}
 }
 
 // buffered reads a file of a known size, which may be tiny.
@@ -87,6 +88,24 @@ func (f *frames) next() ([]byte, error) {
 	}
 	f.off += frameHead + n
 	return f.buf[frameHead:], nil
+}
+
+// zeros tells whether nothing but zeros is left from the present frame on: a file that grew before a power failure and whose
+// data was never written.
+func (f *frames) zeros() bool {
+	rest := io.NewSectionReader(f.file, f.off, f.size-f.off)
+	var b [4 << 10]byte
+	for {
+		n, err := rest.Read(b[:])
+		for _, c := range b[:n] {
+			if c != 0 {
+				return false
+			}
+		}
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
 }
 
 // split takes a leaf apart.

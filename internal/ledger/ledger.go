@@ -68,6 +68,9 @@ const (
 	flushAt        = 1 << 20 // pending bytes that are written before the commit
 )
 
+// Files returns the names of the files that every ledger has, a copy for an auditor too.
+func Files() []string { return []string{entriesName, hashesName, checkpointName, pubName} }
+
 // Errors of a ledger. They are wrapped with the place; no error quotes a record.
 var (
 	ErrInUse   = errors.New("ledger: in use by another process")

@@ -33,7 +33,7 @@ type Report struct {
 	Faults     []Fault    `json:"faults"`
 	Unsigned   int64      `json:"unsigned"`    // whole records behind the signed size: a writer is at work or crashed
 	TailBytes  int64      `json:"tail_bytes"`  // behind these, a torn frame
-	HashTail   int64      `json:"hash_tail"`   // bytes of stored hashes behind those of the signed records
+	HashTail   int64      `json:"hash_tail"`   // bytes of their stored hashes
 	Recoveries int64      `json:"recoveries"`  // records that say so
 	Adopted    int64      `json:"adopted"`     // records that were signed only after a crash
 	ClockBack  int64      `json:"clock_back"`  // batches whose time lies before that of the one before
@@ -57,7 +57,7 @@ func (r *Report) Limits() []string {
 		out = append(out, fmt.Sprintf("%d records and %d bytes after the checkpoint have no signature yet", r.Unsigned, r.TailBytes))
 	}
 	if r.HashTail > 0 {
-		out = append(out, fmt.Sprintf("%d bytes of stored hashes belong to no record under the checkpoint", r.HashTail))
+		out = append(out, fmt.Sprintf("%d bytes of stored hashes are of these records", r.HashTail))
 	}
 	return out
 }

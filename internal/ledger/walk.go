@@ -26,15 +26,7 @@ type verifier struct {
 }
 
 func (v *verifier) run(dir string) error {
-	entries, n, err := openSized(filepath.Join(dir, entriesName))
-	if err != nil {
-		return err
-	}
-	if entries == nil {
-		v.r.fault(entriesName, -1, "missing")
-		return nil
-	}
-	defer func() { _ = entries.Close() }() // read only
+	// The hashes before the entries, for a writer writes them after: each hash that is seen has its entry.
 	hashes, m, err := openSized(filepath.Join(dir, hashesName))
 	if err != nil {
 		return err
@@ -45,12 +37,16 @@ func (v *verifier) run(dir string) error {
 	} else {
 		v.r.fault(hashesName, -1, "missing")
 	}
-	err = v.walk(readFrames(entries, n))
-	if v.tree.size > 0 {
-		m -= tlog.StoredHashCount(v.tree.size) * tlog.HashSize
+	entries, n, err := openSized(filepath.Join(dir, entriesName))
+	if err != nil {
+		return err
 	}
-	v.r.HashTail = max(m, 0)
-	return err
+	if entries == nil {
+		v.r.fault(entriesName, -1, "missing")
+		return nil
+	}
+	defer func() { _ = entries.Close() }() // read only
+	return v.walk(readFrames(entries, n))
 }
 
 // openSized opens a file and returns its size; nil if there is none.
@@ -70,7 +66,7 @@ func openSized(path string) (*os.File, int64, error) {
 	return f, n, nil
 }
 
-// walk goes through the signed records, then counts what is behind them.
+// walk goes through the signed records, then through what is behind them.
 func (v *verifier) walk(fr *frames) error {
 	var nodes []byte
 	for v.size < 0 || v.tree.size < v.size {
@@ -118,25 +114,6 @@ func (v *verifier) judge() {
 		v.r.fault(entriesName, v.hashBad, "changed after it was recorded: its stored hash is another")
 	default:
 		v.r.fault(entriesName, v.proven, "this record or one after it was changed, and the stored hashes with it")
-	}
-}
-
-// tail counts what lies behind the signed records.
-func (v *verifier) tail(fr *frames) error {
-	for {
-		leaf, err := fr.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case errors.Is(err, errFrame), errors.Is(err, errTorn):
-			v.r.TailBytes = fr.size - fr.off
-			return nil
-		case err != nil:
-			return err
-		}
-		if _, _, ok := split(leaf); ok {
-			v.r.Unsigned++
-		}
 	}
 }
 

@@ -4,6 +4,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -46,11 +49,13 @@ func (f *fileSource) Next() content.Chunk {
 	return content.Chunk{Data: f.buf[:n], End: err != nil}
 }
 
-// Scan scans one file. shown is how the operator called it; at is its time, for ages. The alert is nil if there is
+// Scan scans one file. shown is its path as the operator gave it: the last part is its name, as that of a file in traffic,
+// and the directories are the beginning of every path in the alert. at is its time, for ages. The alert is nil if there is
 // nothing to tell; the coverage is what was read of it. The error is of reading.
 func (f *FileScan) Scan(shown string, size int64, at flow.Time, r io.Reader) (*alert.Alert, *alert.Coverage, error) {
 	b := f.p.brain.Load()
-	t := &task{brain: b, stream: true, size: size, m: object.Meta{Protocol: "file", Kind: object.File, Name: flow.NewText(shown), Size: size, At: at}}
+	dirs, name := f.split(shown)
+	t := &task{brain: b, stream: true, size: size, m: object.Meta{Protocol: "file", Kind: object.File, Name: flow.NewText(name), Size: size, At: at}}
 	src := &fileSource{r: r, buf: make([]byte, chunkSize)}
 	k := f.s.kit(b)
 	f.s.walk(k, t, src)
@@ -60,7 +65,7 @@ func (f *FileScan) Scan(shown string, size int64, at flow.Time, r io.Reader) (*a
 		return nil, cover, src.err
 	}
 	c := &alert.Case{Time: alert.Time(at), First: alert.Time(at), Last: alert.Time(at), Channel: "file", Security: flow.Cleartext.String(), Outcome: flow.OutcomeUnknown.String(), Coverage: cover}
-	f.describe(c, t)
+	f.describe(c, t, dirs)
 	switch {
 	case t.find.Verdict == finding.PHI || t.find.Verdict == finding.Test:
 		c.Kind = alert.PHIExposure
@@ -72,18 +77,41 @@ func (f *FileScan) Scan(shown string, size int64, at flow.Time, r io.Reader) (*a
 	if !b.Policy.Alerts(c) {
 		return nil, cover, nil
 	}
-	id := digest("file", c.Object.Path[0].String(), c.Object.Token, string(c.Kind))
+	id := digest("file", pathText(c.Object.Path), c.Object.Token, string(c.Kind))
 	return &alert.Alert{Schema: alert.Schema, ID: f.p.seq.unique(id), Incident: digest("file-incident", c.Object.Token), Revision: 1, Final: true, Case: *c,
 		Verdict: b.Policy.Judge(c), Digests: b.Digests, TokenKeyID: f.p.opt.KeyID, Sensor: f.p.opt.Sensor, Version: f.p.opt.Version}, cover, nil
 }
 
-func (f *FileScan) describe(c *alert.Case, t *task) {
+// pathText writes labels as a path.
+func pathText(ls []finding.Label) string {
+	parts := make([]string, len(ls))
+	for i, l := range ls {
+		parts[i] = l.String()
+	}
+	return strings.Join(parts, "/")
+}
+
+// split takes a path apart: a label for each directory, and the name of the file.
+func (f *FileScan) split(path string) (dirs []finding.Label, name string) {
+	parts := strings.Split(filepath.ToSlash(filepath.Clean(path)), "/")
+	for _, p := range parts[:len(parts)-1] {
+		if p != "" {
+			dirs = append(dirs, f.p.brain.Load().Engine.Label(p))
+		}
+	}
+	return dirs, parts[len(parts)-1]
+}
+
+func (f *FileScan) describe(c *alert.Case, t *task, dirs []finding.Label) {
 	if t.token == "" {
 		t.token = t.brain.Engine.ObjectToken(sha256.Sum256(nil)).String()
 	}
-	c.Object = &alert.Object{Path: []finding.Label{f.p.seq.topLabel(t)}, Name: t.brain.Engine.Label(t.m.Name.Reveal()), MediaType: mediaLabel(t),
+	c.Object = &alert.Object{Path: append(slices.Clone(dirs), f.p.seq.topLabel(t)), Name: t.brain.Engine.Label(t.m.Name.Reveal()), MediaType: mediaLabel(t),
 		Size: t.result.Size, Token: t.token, Complete: t.result.Complete}
 	c.Identifiers = t.find.Findings
+	for i := range c.Identifiers {
+		c.Identifiers[i].Path = append(slices.Clone(dirs), c.Identifiers[i].Path...)
+	}
 	ind := t.find.Individuals
 	c.Individuals = &ind
 	c.PHI = &alert.PHI{Verdict: t.find.Verdict, Score: t.find.Score, Level: t.find.Level, HealthContext: append([]string{}, t.find.HealthContext...),

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sort"
 	"strings"
 
@@ -29,28 +30,39 @@ const maxFile = 4 << 20
 
 // Load reads every *.yaml in the root of fsys in the order of the names, checks it strictly, and runs the examples of
 // every rule. An error names the file, the rule and the number of the example, never its text.
-func Load(fsys fs.FS) (*Set, error) { return load([]fs.FS{fsys}) }
+func Load(fsys fs.FS) (*Set, error) { return load([]source{{fsys, ""}}) }
 
 // LoadDirs loads base and then the rule files of directories on top. Ids must stay unique.
 func LoadDirs(base fs.FS, dirs ...string) (*Set, error) {
-	all := []fs.FS{base}
+	all := []source{{base, ""}}
 	for _, d := range dirs {
-		all = append(all, os.DirFS(d))
+		if _, err := os.ReadDir(d); err != nil { // Glob would take it for an empty one
+			return nil, fmt.Errorf("directory of rules: %w", err)
+		}
+		all = append(all, source{os.DirFS(d), d})
 	}
 	return load(all)
 }
 
-func load(all []fs.FS) (*Set, error) {
+// source is a directory of rule files.
+type source struct {
+	fs  fs.FS
+	dir string // as it was given, "" for the built-in rules: for errors only, the digest does not depend on the place
+}
+
+func (s source) file(name string) string { return filepath.Join(s.dir, name) }
+
+func load(all []source) (*Set, error) {
 	s := &Set{lex: newLexicon()}
 	sum := sha256.New()
-	for _, fsys := range all {
-		names, err := fs.Glob(fsys, "*.yaml")
+	for _, src := range all {
+		names, err := fs.Glob(src.fs, "*.yaml")
 		if err != nil {
 			return nil, err
 		}
 		sort.Strings(names)
 		for _, name := range names {
-			if err := s.readFile(fsys, name, sum); err != nil {
+			if err := s.readFile(src, name, sum); err != nil {
 				return nil, err
 			}
 		}
@@ -70,26 +82,27 @@ func load(all []fs.FS) (*Set, error) {
 	return s, s.selfTest()
 }
 
-func (s *Set) readFile(fsys fs.FS, name string, sum io.Writer) error {
-	f, err := fsys.Open(name)
+func (s *Set) readFile(src source, base string, sum io.Writer) error {
+	name := src.file(base)
+	f, err := src.fs.Open(base)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", name, cause(err))
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", name, cause(err))
 	}
 	if len(text) > maxFile {
 		return fmt.Errorf("%s: the file is too large", name)
 	}
-	fmt.Fprintf(sum, "%s\x00%d\x00", name, len(text))
+	fmt.Fprintf(sum, "%s\x00%d\x00", base, len(text))
 	sum.Write(text)
 	var doc file
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(&doc); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return yamlError(name, err)
 	}
 	if doc.Version != 1 {
 		return fmt.Errorf("%s: version must be 1", name)

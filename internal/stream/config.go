@@ -62,30 +62,30 @@ func (c Config) sane() Config {
 
 // Stats counts what a shard saw. Bytes are payload bytes.
 type Stats struct {
-	Packets     uint64
-	Flows       uint64 // ever begun
-	Open        uint64 // now in the table
-	FlowsShed   uint64 // given up because the table was full
-	Segments    uint64 // TCP segments with payload
-	Retransmits uint64 // segments with bytes that were known before
-	OutOfOrder  uint64 // segments that came before their turn
-	KeepAlives  uint64
-	Conflicts   uint64 // segments or fragments that told another version
-	Conflicting uint64 // bytes of them
-	Gaps        uint64
-	GapBytes    uint64
-	LateBytes   uint64 // bytes that came after their hole was given up
-	BadChecksum uint64 // IP, TCP, UDP
-	Beaten      uint64 // bytes with a bad checksum that lost to good ones
-	Window      uint64 // bytes outside of any plausible window
-	Reused      uint64 // connections ended by their ports' next use
-	Fragments   uint64
-	Datagrams   uint64 // put together from fragments
-	FragExpired uint64 // datagrams never completed
-	FragShed    uint64 // datagrams given up to keep the budget
-	ShedBytes   uint64 // bytes dropped to keep a budget
-	HistoryShed uint64 // histories given up to keep the budget
-	Buffered    uint64 // bytes of memory in use for buffers
+	Packets     uint64 `json:"packets"`
+	Flows       uint64 `json:"flows"`        // ever begun
+	Open        uint64 `json:"open"`         // now in the table
+	FlowsShed   uint64 `json:"flows_shed"`   // given up because the table was full
+	Segments    uint64 `json:"segments"`     // TCP segments with payload
+	Retransmits uint64 `json:"retransmits"`  // segments with bytes that were known before
+	OutOfOrder  uint64 `json:"out_of_order"` // segments that came before their turn
+	KeepAlives  uint64 `json:"keep_alives"`
+	Conflicts   uint64 `json:"conflicts"`   // segments or fragments that told another version
+	Conflicting uint64 `json:"conflicting"` // bytes of them
+	Gaps        uint64 `json:"gaps"`
+	GapBytes    uint64 `json:"gap_bytes"`
+	LateBytes   uint64 `json:"late_bytes"`   // bytes that came after their hole was given up
+	BadChecksum uint64 `json:"bad_checksum"` // IP, TCP, UDP
+	Beaten      uint64 `json:"beaten"`       // bytes with a bad checksum that lost to good ones
+	Window      uint64 `json:"window"`       // bytes outside of any plausible window
+	Reused      uint64 `json:"reused"`       // connections ended by their ports' next use
+	Fragments   uint64 `json:"fragments"`
+	Datagrams   uint64 `json:"datagrams"`    // put together from fragments
+	FragExpired uint64 `json:"frag_expired"` // datagrams never completed
+	FragShed    uint64 `json:"frag_shed"`    // datagrams given up to keep the budget
+	ShedBytes   uint64 `json:"shed_bytes"`   // bytes dropped to keep a budget
+	HistoryShed uint64 `json:"history_shed"` // histories given up to keep the budget
+	Buffered    uint64 `json:"buffered"`     // bytes of memory in use for buffers
 }
 
 // Add adds the counts of b.

@@ -67,6 +67,25 @@ func TestRoute(t *testing.T) {
 		{"vlan and snap", 1, eth(0x8100, 9, 46, 0xaaaa, 0x0300, 0, 0x800), 26, []uint16{9}, 0},
 		{"spanning tree", 1, eth(38, 0x4242, 0x0300), -1, nil, coverage.NotIP},
 		{"arp", 1, eth(0x806), -1, nil, coverage.NotIP},
+		{"xid", 1, eth(3, 0xe0e0, 0xbf00), -1, nil, coverage.NotIP},
+		{"is-is", 1, eth(40, 0xfefe, 0x0383), -1, nil, coverage.NotIP},
+		{"osi data", 1, eth(40, 0xfefe, 0x0381), -1, nil, coverage.Network},
+		{"cdp", 1, eth(40, 0xaaaa, 0x0300, 0x000c, 0x2000), -1, nil, coverage.NotIP},
+		{"cisco, other", 1, eth(40, 0xaaaa, 0x0300, 0x000c, 0x2222), -1, nil, coverage.Network},
+		{"snap with a length", 1, eth(40, 0xaaaa, 0x0300, 0, 0x0100), -1, nil, coverage.Network},
+		{"netbios", 1, eth(40, 0xf0f0, 0x0300), -1, nil, coverage.Network},
+		{"ipx, raw", 1, eth(40, 0xffff, 0x0022), -1, nil, coverage.Network},
+		{"llc cut short", 1, eth(40)[:16], -1, nil, coverage.Malformed},
+		{"lldp", 1, eth(0x88cc), -1, nil, coverage.NotIP},
+		{"lacp", 1, eth(0x8809), -1, nil, coverage.NotIP},
+		{"eapol", 1, eth(0x888e), -1, nil, coverage.NotIP},
+		{"pause", 1, eth(0x8808), -1, nil, coverage.NotIP},
+		{"loop test", 1, eth(0x9000), -1, nil, coverage.NotIP},
+		{"ipx", 1, eth(0x8137), -1, nil, coverage.Network},
+		{"unknown", 1, eth(0x88b5), -1, nil, coverage.Network},
+		{"ppp lcp", 1, eth(0x8864, 0x1100, 1, 45, 0xc021), -1, nil, coverage.NotIP},
+		{"ppp compressed", 1, eth(0x8864, 0x1100, 1, 45, 0xfd), -1, nil, coverage.Network},
+		{"null, other family", 0, append([]byte{7, 0, 0, 0}, ip...), -1, nil, coverage.Network},
 		{"mpls", 1, eth(0x8847, 0, 0x1ff), -1, nil, coverage.Tunnel},
 		{"pppoe", 1, eth(0x8864, 0x1100, 1, 45, 0x21), 22, nil, 0},
 		{"wrong version", 1, eth(0x86dd), -1, nil, coverage.Malformed},
@@ -102,6 +121,10 @@ func TestRoute(t *testing.T) {
 				}
 			} else if acc.Sum() != uint64(len(v.b)) || acc.Events[v.why] != 1 {
 				t.Errorf("booked %+v", acc)
+			}
+			state := map[coverage.Reason]coverage.State{coverage.NotIP: coverage.Control, coverage.Network: coverage.Uninspected}
+			if s, ok := state[v.why]; ok && acc.Bytes[s] != uint64(len(v.b)) {
+				t.Errorf("not in state %s: %+v", s, acc)
 			}
 		})
 	}

@@ -5,7 +5,8 @@
 // It reads Ethernet II and 802.2 LLC/SNAP, VLAN tags to any depth (0x8100, 0x88a8, 0x9100), Linux cooked captures v1
 // and v2, BSD null and loop, raw IP; IPv4 (RFC 791) and IPv6 (RFC 8200) with fragments (RFC 815, 5722, 6946) and a
 // bounded chain of extension headers; TCP (RFC 9293, 7413) and UDP (RFC 768). It cannot open tunnels yet: they are
-// booked as uninspected with the reason tunnel. Other transports are booked as uninspected too, ICMP and IGMP as
+// booked as uninspected with the reason tunnel. Other transports, and network
+// protocols other than IP, are booked as uninspected too; ICMP, IGMP, ARP and the control of the link (STP, LLDP, LACP ...) as
 // control, ESP as encrypted.
 //
 // # Conservation

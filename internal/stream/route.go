@@ -60,25 +60,30 @@ func Route(p *flow.Packet, acc *coverage.Account) (shard uint8, ok bool) {
 				typ = llcEther
 			}
 		case llcEther:
+			if len(b) < 3 {
+				return 0, refuse(p, acc, short(p))
+			}
 			if len(b) < 8 || b[0] != 0xaa || b[1] != 0xaa || b[2] != 3 || b[3] != 0 || b[4] != 0 || b[5] > 0 {
-				return 0, refuse(p, acc, coverage.NotIP)
+				return 0, refuse(p, acc, llcReason(b))
 			}
 			typ = binary.BigEndian.Uint16(b[6:])
 			at += 8
 			if typ < 0x600 {
-				return 0, refuse(p, acc, coverage.NotIP)
+				return 0, refuse(p, acc, coverage.Network)
 			}
 		case etherPPPoE: // session: six bytes of header, then the PPP protocol
 			if len(b) < 8 {
 				return 0, refuse(p, acc, short(p))
 			}
-			switch binary.BigEndian.Uint16(b[6:]) {
-			case 0x0021:
+			switch ppp := binary.BigEndian.Uint16(b[6:]); {
+			case ppp == 0x0021:
 				typ = etherIPv4
-			case 0x0057:
+			case ppp == 0x0057:
 				typ = etherIPv6
-			default:
+			case ppp >= 0x8000: // control protocols of the network layers and of the link (RFC 1661, section 2)
 				return 0, refuse(p, acc, coverage.NotIP)
+			default:
+				return 0, refuse(p, acc, coverage.Network)
 			}
 			at += 8
 		case etherMPLS, etherMPLSm, etherNSH, etherPBB, etherTEB, etherERSPAN:
@@ -86,7 +91,7 @@ func Route(p *flow.Packet, acc *coverage.Account) (shard uint8, ok bool) {
 		case 0:
 			return 0, refuse(p, acc, coverage.LinkType)
 		default:
-			return 0, refuse(p, acc, coverage.NotIP)
+			return 0, refuse(p, acc, etherReason(typ))
 		}
 	}
 	return 0, refuse(p, acc, coverage.Tunnel)
@@ -213,7 +218,7 @@ func refuse(p *flow.Packet, acc *coverage.Account, why coverage.Reason) bool {
 	case coverage.NotIP:
 		acc.Add(coverage.Control, n)
 		acc.Why(why, n)
-	case coverage.Tunnel: // seen, could be read by somebody, was not read
+	case coverage.Tunnel, coverage.Network: // seen, could be read by somebody, was not read
 		acc.Add(coverage.Uninspected, n)
 		acc.Why(why, n)
 	default:
