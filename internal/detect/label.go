@@ -45,12 +45,17 @@ func (e *Engine) MediaLabel(raw string) finding.Label {
 
 // HostLabel makes a label of a host or domain name. It names the receiver, so its words stay; numbers of five digits or
 // more, also when dots or dashes break them, and what has the form of an identifier do not. An IP address stays.
-func (e *Engine) HostLabel(raw string) finding.Label {
+func (e *Engine) HostLabel(raw string) finding.Label { return e.HostLabelOf(raw, nil) }
+
+// HostLabelOf is HostLabel where an object named people: words of the name that make up one of theirs, in any order,
+// apart or in one, become "w:" and four hex digits as in Label, and its record numbers become [Nc].
+func (e *Engine) HostLabelOf(raw string, known finding.Words) finding.Label {
 	raw = strings.ToLower(cutRunes(unescapeAll(raw), 255))
 	if a, err := netip.ParseAddr(strings.Trim(raw, "[]")); err == nil && a.Zone() == "" {
 		return finding.Safe(raw)
 	}
 	l := labeler{e: e}
+	spans := e.named(raw, known)
 	for i := 0; i < len(raw); {
 		j := i
 		for j < len(raw) && raw[j] != '.' && raw[j] != '@' {
@@ -62,6 +67,10 @@ func (e *Engine) HostLabel(raw string) finding.Label {
 			continue
 		}
 		for i < j {
+			if n := l.named(raw, i, spans); n > 0 {
+				i += n
+				continue
+			}
 			if n := medicareAt(raw, i, j); n > 0 {
 				l.count(11, 'c')
 				i += n

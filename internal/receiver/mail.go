@@ -7,12 +7,12 @@ import (
 
 // leavesByMail tells whether a mail goes out wherever its next hop is: a recipient that was accepted, or whose reply was
 // not seen, has a domain that is not the organisation's. Without own domains nothing can be told.
-func (w *World) leavesByMail(rcpts []alert.Recipient) bool {
+func (w *World) leavesByMail(rcpts []alert.Recipient, n *Names) bool {
 	if len(w.MailDomains) == 0 {
 		return false
 	}
 	for i := range rcpts {
-		if a := rcpts[i].Accepted; (a == nil || *a) && !w.ownDomain(rcpts[i].Domain.String()) {
+		if a := rcpts[i].Accepted; (a == nil || *a) && !w.ownDomain(n.Recipient(i)) {
 			return true
 		}
 	}
@@ -36,9 +36,9 @@ func (w *World) ownDomain(domain string) bool {
 // judgeMail judges custody, by the domain of each recipient, and transit, by the hop. A domain has no place of its own
 // and takes the hop's. A hop that matches no entry shares the worst agreement of the recipients that count and are not
 // the organisation's own domains: what may be in somebody's mailbox may pass his mail server.
-func (w *World) judgeMail(c *alert.Case, hop agreement.Query) {
+func (w *World) judgeMail(c *alert.Case, n *Names, hop agreement.Query) {
 	for i := range c.Recipients {
-		c.Recipients[i].Agreement = w.custody(c.Recipients[i].Domain.String(), hop)
+		c.Recipients[i].Agreement = w.custody(n.Recipient(i), hop)
 	}
 	hop.Mail = true
 	transit := w.Register.Judge(&hop)
