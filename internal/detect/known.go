@@ -335,7 +335,7 @@ func (e *Engine) Hide(label finding.Label, known finding.Words) finding.Label {
 			break
 		}
 		j := i
-		for j < len(text) && (rule.IsAlnum(text[j]) || text[j] >= utf8.RuneSelf || strings.IndexByte(".-_", text[j]) >= 0) {
+		for j < len(text) && (rule.IsAlnum(text[j]) || text[j] >= utf8.RuneSelf || strings.IndexByte(".-_[]?:*", text[j]) >= 0) {
 			j++
 		}
 		l.out = append(l.out, text[:i]...)

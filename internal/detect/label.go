@@ -91,6 +91,11 @@ func (l *labeler) hostByte(raw string, i int) int {
 	c := raw[i]
 	if rule.IsDigit(c) {
 		end, n := spread(raw, i, ".-_")
+		for k := i + 1; k < end; k++ { // what follows the dot may be more than its first digits
+			if raw[k] == '.' && medicareAt(raw, k+1, labelEnd(raw, k+1)) > 0 {
+				end, n = spread(raw[:k], i, ".-_")
+			}
+		}
 		if n > maxDigits {
 			l.count(n, 'd')
 		} else {
@@ -112,6 +117,13 @@ func (l *labeler) hostByte(raw string, i int) int {
 		return n
 	}
 	return 1
+}
+
+func labelEnd(raw string, i int) int {
+	if n := strings.IndexAny(raw[i:], ".@"); n >= 0 {
+		return i + n
+	}
+	return len(raw)
 }
 
 // medicareAt returns the length of what has the form of a Medicare number at raw[i:end], dashes anywhere, else 0.

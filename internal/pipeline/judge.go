@@ -107,7 +107,7 @@ func (s *sequencer) describe(c *facts, t *task) {
 	c.Time, c.Last, c.First = alert.Time(t.eventTime()), alert.Time(t.eventTime()), alert.Time(t.m.At)
 	c.Outcome = t.outcome.Status.String()
 	c.names.User = t.m.User
-	c.Sender.User = e.Hide(e.Label(t.m.User.Reveal()), t.find.Words)
+	c.Sender.User = s.hosts.user(e, t.m.User, t.find.Words)
 	c.Connection.Frames = alert.Frames{First: t.first, Last: t.last}
 	c.Detail = starttlsDetail(t)
 	top := s.topLabel(t)

@@ -28,24 +28,48 @@ func (s *sequencer) label(c *facts, e *detect.Engine, known finding.Words) {
 	}
 }
 
-// maxHosts bounds the names of hosts that are remembered to name people.
+// maxHosts bounds the names that are remembered to name people.
 const maxHosts = 1 << 16
 
-// hosts remembers which hosts are called like somebody in an object that was seen, so that alerts without an object,
-// or about another one, do not give the name away.
+// hosts remembers which hosts, and which domains of users, are called like somebody in an object that was seen, so that
+// alerts without an object, or about another one, do not give the name away.
 type hosts struct{ of map[string]finding.Label }
+
+const ofUser = "user\x00" // before the names of users, which have labels of their own
+
+func (h *hosts) remember(key string, l finding.Label) {
+	if h.of == nil || len(h.of) >= maxHosts {
+		h.of = map[string]finding.Label{}
+	}
+	h.of[key] = l
+}
+
+// user makes the label of a user name.
+func (h *hosts) user(e *detect.Engine, name flow.Text, known finding.Words) finding.Label {
+	key := ofUser + strings.ToLower(name.Reveal())
+	if l, ok := h.of[key]; ok {
+		return l
+	}
+	plain := e.Label(name.Reveal())
+	l := e.Hide(plain, known)
+	if l != plain {
+		h.remember(key, l)
+	}
+	return l
+}
 
 // relabel hides in a case that was made earlier what is remembered now.
 func (h *hosts) relabel(c *facts) {
-	again := func(l *finding.Label, name flow.Text) {
-		if v, ok := h.of[strings.ToLower(name.Reveal())]; ok {
+	again := func(l *finding.Label, kind string, name flow.Text) {
+		if v, ok := h.of[kind+strings.ToLower(name.Reveal())]; ok {
 			*l = v
 		}
 	}
-	again(&c.Receiver.Name, c.names.Receiver)
-	again(&c.Sender.Name, c.sender)
+	again(&c.Receiver.Name, "", c.names.Receiver)
+	again(&c.Sender.Name, "", c.sender)
+	again(&c.Sender.User, ofUser, c.names.User)
 	for i := range c.Recipients {
-		again(&c.Recipients[i].Domain, c.names.Recipients[i])
+		again(&c.Recipients[i].Domain, "", c.names.Recipients[i])
 	}
 }
 
@@ -63,10 +87,7 @@ func (h *hosts) label(e *detect.Engine, name flow.Text, known finding.Words) fin
 	if l == plain {
 		return l
 	}
-	if h.of == nil || len(h.of) >= maxHosts {
-		h.of = map[string]finding.Label{}
-	}
-	h.of[key] = l
+	h.remember(key, l)
 	return l
 }
 

@@ -49,7 +49,7 @@ func (s *sequencer) noted(n *noted) {
 	case "credential":
 		c.Kind = alert.CredentialExposure
 		c.names.User = n.user
-		c.Sender.User = b.Engine.Label(n.user.Reveal())
+		c.Sender.User = s.hosts.user(b.Engine, n.user, nil)
 	default:
 		c.Kind = alert.Evasion
 	}
