@@ -34,8 +34,8 @@ func (w *World) ownDomain(domain string) bool {
 }
 
 // judgeMail judges custody, by the domain of each recipient, and transit, by the hop. A domain has no place of its own
-// and takes the hop's. A hop that matches no entry shares the worst agreement of the recipients that count and are not
-// the organisation's own domains: what may be in somebody's mailbox may pass his mail server.
+// and takes the hop's. A hop that matches no entry shares the worst agreement of the recipients that count, own domains
+// among them: what may be in somebody's mailbox may pass his mail server.
 func (w *World) judgeMail(c *alert.Case, n *Names, hop agreement.Query) {
 	for i := range c.Recipients {
 		c.Recipients[i].Agreement = w.custody(n.Recipient(i), hop)
@@ -46,7 +46,7 @@ func (w *World) judgeMail(c *alert.Case, n *Names, hop agreement.Query) {
 		c.Receiver.Agreement = transit
 		return
 	}
-	if shared, ok := w.shared(c.Recipients); ok {
+	if shared, ok := shared(c.Recipients, hop.Inside); ok {
 		c.Receiver.Agreement = shared
 		return
 	}
@@ -70,12 +70,13 @@ func (w *World) custody(domain string, hop agreement.Query) alert.Agreement {
 	return out
 }
 
-// shared returns the worst agreement among the recipients that a hop can share. Of equally bad ones the first counts.
-func (w *World) shared(rcpts []alert.Recipient) (alert.Agreement, bool) {
+// shared returns the worst agreement among the recipients that a hop can share. Of equally bad ones the first counts. A
+// hop inside is the organisation's own itself: own domains give it nothing.
+func shared(rcpts []alert.Recipient, inside bool) (alert.Agreement, bool) {
 	var worst *alert.Agreement
 	for _, r := range Counting(rcpts) {
 		switch {
-		case r.Agreement.ID == "" && r.Agreement.Covered(): // an own domain says nothing about the hop
+		case inside && r.Agreement.ID == "" && r.Agreement.Covered():
 		case worst == nil, worst.Covered() && !r.Agreement.Covered():
 			worst = &r.Agreement
 		}
