@@ -65,9 +65,9 @@ func (p *patient) fileName(ext string) string {
 	return p.last + "_" + p.first + "_" + p.ssn + "_" + p.mrn + "_" + p.mbi + ext
 }
 
-// host is a host name that holds the person's numbers.
+// host is a host name that holds the person's numbers and name.
 func (p *patient) host() string {
-	return "ssn-" + p.ssn + "." + p.bare + ".mrn" + p.mrn + "." + strings.ToLower(p.mbi) + ".example.net"
+	return "ssn-" + p.ssn + "." + p.bare + ".mrn" + p.mrn + "." + strings.ToLower(p.mbi) + "." + strings.ToLower(p.last+"-"+p.first) + "." + p.local + ".example.net"
 }
 
 func (p *patient) archive(t *testing.T) string {

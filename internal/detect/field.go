@@ -117,8 +117,11 @@ func (s *Scan) role(u *unit, r object.Role, label, value []byte) bool {
 	switch r {
 	case object.RoleAddress: // nobody's health
 		return true
-	case object.RoleSubject, object.RoleName, object.RoleURI:
-		s.title(string(value))
+	case object.RoleSubject:
+		s.title(string(value), 0)
+		return true
+	case object.RoleName, object.RoleURI:
+		s.title(string(value), isListed)
 		return true
 	case object.RoleHeader:
 		if boring(label) {
@@ -168,8 +171,8 @@ func boring(label []byte) bool {
 	return true
 }
 
-// title scans a file name, subject or path: what it says of health holds for all that is in it.
-func (s *Scan) title(v string) {
+// title scans a file name, subject or path: what it says of health holds for all that is in it. flags mark what is found.
+func (s *Scan) title(v string, flags uint16) {
 	if v == "" {
 		return
 	}
@@ -187,7 +190,11 @@ func (s *Scan) title(v string) {
 			u.ev.strong(h.Sense)
 		}
 	}
+	n := len(s.cands)
 	s.value(b, rule.Sense{})
+	for i := n; i < len(s.cands); i++ {
+		s.cands[i].flags |= flags
+	}
 }
 
 // located takes a value that the schema of its document names.

@@ -45,12 +45,17 @@ func (e *Engine) MediaLabel(raw string) finding.Label {
 
 // HostLabel makes a label of a host or domain name. It names the receiver, so its words stay; numbers of five digits or
 // more, also when dots or dashes break them, and what has the form of an identifier do not. An IP address stays.
-func (e *Engine) HostLabel(raw string) finding.Label {
+func (e *Engine) HostLabel(raw string) finding.Label { return e.HostLabelOf(raw, nil) }
+
+// HostLabelOf is HostLabel where an object named people: words of the name that make up one of theirs, in any order,
+// apart or in one, become "w:" and four hex digits as in Label, and its record numbers become [Nc].
+func (e *Engine) HostLabelOf(raw string, known finding.Words) finding.Label {
 	raw = strings.ToLower(cutRunes(unescapeAll(raw), 255))
 	if a, err := netip.ParseAddr(strings.Trim(raw, "[]")); err == nil && a.Zone() == "" {
 		return finding.Safe(raw)
 	}
 	l := labeler{e: e}
+	spans := e.named(raw, known)
 	for i := 0; i < len(raw); {
 		j := i
 		for j < len(raw) && raw[j] != '.' && raw[j] != '@' {
@@ -62,6 +67,10 @@ func (e *Engine) HostLabel(raw string) finding.Label {
 			continue
 		}
 		for i < j {
+			if n := l.named(raw, i, spans); n > 0 {
+				i += n
+				continue
+			}
 			if n := medicareAt(raw, i, j); n > 0 {
 				l.count(11, 'c')
 				i += n
@@ -82,6 +91,11 @@ func (l *labeler) hostByte(raw string, i int) int {
 	c := raw[i]
 	if rule.IsDigit(c) {
 		end, n := spread(raw, i, ".-_")
+		for k := i + 1; k < end; k++ { // what follows the dot may be more than its first digits
+			if raw[k] == '.' && medicareAt(raw, k+1, labelEnd(raw, k+1)) > 0 {
+				end, n = spread(raw[:k], i, ".-_")
+			}
+		}
 		if n > maxDigits {
 			l.count(n, 'd')
 		} else {
@@ -103,6 +117,13 @@ func (l *labeler) hostByte(raw string, i int) int {
 		return n
 	}
 	return 1
+}
+
+func labelEnd(raw string, i int) int {
+	if n := strings.IndexAny(raw[i:], ".@"); n >= 0 {
+		return i + n
+	}
+	return len(raw)
 }
 
 // medicareAt returns the length of what has the form of a Medicare number at raw[i:end], dashes anywhere, else 0.

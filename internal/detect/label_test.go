@@ -47,15 +47,16 @@ func TestLabelKeepsHarmlessWords(t *testing.T) {
 func TestHostLabel(t *testing.T) {
 	e := newEngine(t)
 	for in, want := range map[string]string{
-		"mx1.sahyadri-transcripts.co.in": "mx1.sahyadri-transcripts.co.in",
-		"ws-0417.northfork-health.org":   "ws-0417.northfork-health.org",
-		"10.20.30.41":                    "10.20.30.41",
-		"2001:db8::1":                    "2001:db8::1",
-		"514-69-0360.example.com":        "[9d].example.com",
-		"514.69.0360.example.com":        "[9d].example.com",
-		"ws-91947593.example.com":        "ws-[8d].example.com",
-		"2nc5-eq8-yu47.example.com":      "[11c].example.com",
-		"2nc5eq8yu47":                    "[11c]",
+		"mx1.sahyadri-transcripts.co.in":  "mx1.sahyadri-transcripts.co.in",
+		"ws-0417.northfork-health.org":    "ws-0417.northfork-health.org",
+		"10.20.30.41":                     "10.20.30.41",
+		"2001:db8::1":                     "2001:db8::1",
+		"514-69-0360.example.com":         "[9d].example.com",
+		"514.69.0360.example.com":         "[9d].example.com",
+		"ws-91947593.example.com":         "ws-[8d].example.com",
+		"2nc5-eq8-yu47.example.com":       "[11c].example.com",
+		"2nc5eq8yu47":                     "[11c]",
+		"m12345678.2nc5-eq8-yu47.example": "m[8d].[11c].example",
 	} {
 		if got := e.HostLabel(in).String(); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 	"math/bits"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -29,6 +30,8 @@ type results struct {
 	healthOnly bool
 
 	who      people
+	titles   idSet // identifiers in the names of parts
+	known    known
 	labelBuf []byte
 	valueBuf []byte
 	mask     []byte
@@ -71,6 +74,8 @@ func (r *results) reset() {
 	r.below, r.verdict, r.score, r.part, r.row = 0, finding.None, 0, 0, false
 	r.cats, r.minors, r.heightened, r.healthOnly = 0, false, false, false
 	r.who.reset()
+	r.titles.reset()
+	r.known.reset()
 }
 
 // acc returns the finding of a kind in a part.
@@ -139,18 +144,31 @@ func (r *results) unit(s *Scan, v *verdict, u *unit, cs []cand, ev *evidence) {
 		r.heightened = r.heightened || ev.heightened
 	}
 	for i := range cs {
+		if c := &cs[i]; c.flags&isTitle != 0 && c.counts() {
+			r.titles.add(r.e.hash(c.kind, s.arena[c.canon:c.canon+c.size]))
+		}
+	}
+	for i := range cs {
 		c := &cs[i]
-		if c.flags&isRival != 0 && int(c.score) < minIdentity || c.kind == rule.KZIP {
+		if !c.counts() {
 			if isStrong(c.kind) {
 				r.below++
 			}
 			continue
+		}
+		if c.flags&isListed != 0 && r.titles.has(r.e.hash(c.kind, s.arena[c.canon:c.canon+c.size])) {
+			continue // the part itself has told it
 		}
 		r.take(s, v, c)
 	}
 	if v.verdict != finding.Test {
 		r.who.unit(s, cs)
 	}
+}
+
+// counts tells whether a candidate becomes part of a finding.
+func (c *cand) counts() bool {
+	return (c.flags&isRival == 0 || int(c.score) >= minIdentity) && c.kind != rule.KZIP
 }
 
 // take adds a candidate to its finding.
@@ -168,6 +186,7 @@ func (r *results) take(s *Scan, v *verdict, c *cand) {
 	if !a.values.add(r.e.hash(c.kind, value)) {
 		return
 	}
+	r.known.value(r.e, c.kind, value)
 	if len(a.tokens) < r.e.tokens {
 		a.tokens = append(a.tokens, s.token16(rule.KindAt(int(c.kind)), value))
 	}
@@ -271,8 +290,9 @@ func (s *Scan) finish() finding.Result {
 		}
 		out.Structure = st.String()
 	}
+	out.Words = r.known.words()
 	for i := range r.accs[:r.n] {
-		out.Findings = append(out.Findings, s.finding(&r.accs[i]))
+		out.Findings = append(out.Findings, s.finding(&r.accs[i], out.Words))
 	}
 	sort.SliceStable(out.Findings, func(i, j int) bool {
 		a, b := &out.Findings[i], &out.Findings[j]
@@ -285,26 +305,32 @@ func (s *Scan) finish() finding.Result {
 	return out
 }
 
-func (s *Scan) finding(a *acc) finding.Finding {
+func (s *Scan) finding(a *acc, known finding.Words) finding.Finding {
 	level, ok := finding.LevelOf(a.score)
 	if !ok {
 		level = finding.Low // it supports what names a person
 	}
 	f := finding.Finding{Kind: rule.KindAt(int(a.kind)), Rule: a.rule.ID, Count: a.count, Distinct: a.values.count(), Confidence: level,
-		Score: a.score, Path: s.path(a.part), Masked: a.masks, Tokens: a.tokens, Points: a.points}
+		Score: a.score, Path: s.path(a.part, known), Masked: a.masks, Tokens: a.tokens, Points: a.points}
 	if f.Masked == nil {
 		f.Masked = []string{}
 	}
 	if f.Tokens == nil {
 		f.Tokens = []finding.Token{}
 	}
+	if f.Kind == finding.Email {
+		for i, m := range f.Masked {
+			f.Masked[i] = s.e.Hide(finding.Safe(m), known).String()
+		}
+	}
 	sort.Strings(f.Masked)
+	f.Masked = slices.Compact(f.Masked)
 	sort.Slice(f.Tokens, func(i, j int) bool { return bytes.Compare(f.Tokens[i][:], f.Tokens[j][:]) < 0 })
 	return f
 }
 
 // path is the labels from the object down to a part.
-func (s *Scan) path(part int) []finding.Label {
+func (s *Scan) path(part int, known finding.Words) []finding.Label {
 	n := 0
 	for i := part; i >= 0; i = s.parts[i].parent {
 		n++
@@ -316,7 +342,7 @@ func (s *Scan) path(part int) []finding.Label {
 		name := p.meta.Name.Reveal()
 		switch {
 		case name != "":
-			out[n] = s.e.Label(name)
+			out[n] = s.e.Hide(s.e.Label(name), known)
 		case p.parent < 0 && p.meta.Kind == object.Mail:
 			out[n] = finding.Safe("message")
 		case p.parent < 0:

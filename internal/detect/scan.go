@@ -60,6 +60,8 @@ const (
 	inField                       // found in a field, not in running text
 	isColumn                      // one of a column of valid values
 	isPlain                       // without label: counts for co-occurrence only by its form
+	isTitle                       // found in the name of a part
+	isListed                      // found where a part's name is told once more: by its container, in a URI
 )
 
 // cand is a candidate.
@@ -192,7 +194,7 @@ func (s *Scan) enter(m *object.Meta, parent int) {
 	s.push(object.UnitPart, i)
 	u := s.top()
 	u.whole = true
-	s.title(m.Name.Reveal())
+	s.title(m.Name.Reveal(), isTitle)
 	for k := range m.Fields {
 		f := &m.Fields[k]
 		s.res.labelBuf = append(s.res.labelBuf[:0], f.Label...)

@@ -119,7 +119,13 @@ type Result struct {
 	Minors        bool
 	Heightened    bool
 	Below         int // matches below LOW, dropped
+
+	// Words are what detect needs to find the people again in the name of a host. They die with the result.
+	Words Words `json:"-"`
 }
+
+// Words are keyed hashes, sorted, of the names and record numbers in an object. Only detect can make or use them.
+type Words []uint64
 
 // Label is text of a peer's that is safe to print: scanned, masked, escaped and capped. Detect makes them.
 type Label struct{ s string }

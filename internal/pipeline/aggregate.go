@@ -32,7 +32,7 @@ type dailyKey struct {
 // aggregate is one such alert in the making: the facts of its first instance, and sums.
 type aggregate struct {
 	key    dailyKey
-	c      *alert.Case
+	c      *facts
 	brain  *Brain
 	bytes  int64
 	count  int
@@ -45,7 +45,7 @@ const dayLength = 86400 * flow.Second
 
 // add books an instance; first makes the case if it is the day's first. It returns an aggregate to tell early, if the
 // bound is reached.
-func (d *daily) add(k dailyKey, bytes int64, at flow.Time, b *Brain, first func() *alert.Case) (early *aggregate) {
+func (d *daily) add(k dailyKey, bytes int64, at flow.Time, b *Brain, first func() *facts) (early *aggregate) {
 	k.day = int64(at / dayLength)
 	a := d.of[k]
 	if a == nil {
@@ -97,7 +97,8 @@ func (s *sequencer) aggregate(a *aggregate) {
 	a.c.Bytes, a.c.Count = a.bytes, a.count
 	a.c.Last = alert.Time(a.lastAt)
 	id := digest("daily", string(a.key.kind), a.key.from.String(), a.key.to.String(), a.key.reason, strconv.FormatInt(a.key.day, 10))
-	s.emit(a.brain, a.c, s.unique(id), incidentOf(a.c))
+	s.hosts.relabel(a.c) // more may be known by now
+	s.emit(a.brain, a.c.Case, s.unique(id), incidentOf(a.c.Case))
 }
 
 // unread notes an object that could not be read, or not wholly, on its way out.
@@ -111,13 +112,13 @@ func (s *sequencer) unread(t *task) {
 		return
 	}
 	k := dailyKey{kind: alert.Uninspected, from: from, to: to, reason: reason.String()}
-	early := s.daily.add(k, bytes, t.eventTime(), t.brain, func() *alert.Case {
+	early := s.daily.add(k, bytes, t.eventTime(), t.brain, func() *facts {
 		c := s.base(&t.conn, t.m.Dir, t.brain)
 		s.describe(c, t)
 		c.Kind, c.Detail = alert.Uninspected, reason.String()
 		c.Identifiers, c.Individuals, c.PHI = nil, nil, nil
 		c.Object.Token = ""
-		t.brain.World.Resolve(c)
+		t.brain.World.Resolve(c.Case, &c.names)
 		return c
 	})
 	if early != nil {
@@ -156,11 +157,11 @@ func (s *sequencer) closed(e *closedFlow) {
 			continue
 		}
 		k := dailyKey{kind: alert.EncryptedEgress, from: from, to: to, reason: "encrypted"}
-		early := s.daily.add(k, int64(n), e.at, b, func() *alert.Case {
+		early := s.daily.add(k, int64(n), e.at, b, func() *facts {
 			c := s.base(&e.conn, flow.Dir(d), b)
 			c.Kind, c.Detail, c.Security = alert.EncryptedEgress, transportName(e.conn.tls.version), flow.Encrypted.String()
 			c.Time = alert.Time(e.at)
-			b.World.Resolve(c)
+			b.World.Resolve(c.Case, &c.names)
 			return c
 		})
 		if early != nil {
@@ -172,30 +173,6 @@ func (s *sequencer) closed(e *closedFlow) {
 // transportName is a channel's version as the register spells it: tls13, ssh, quicv1.
 func transportName(version string) string {
 	return strings.ToLower(strings.NewReplacer(" ", "", ".", "").Replace(version))
-}
-
-// noted judges a fact: a login in the clear that crosses the border, or an evasion.
-func (s *sequencer) noted(n *noted) {
-	if !s.p.opt.Detect {
-		return
-	}
-	b := s.p.brain.Load()
-	c := s.base(&n.conn, n.dir, b)
-	c.Time, c.Detail = alert.Time(n.at), n.detail
-	switch n.kind {
-	case "credential":
-		c.Kind = alert.CredentialExposure
-		c.Sender.User = b.Engine.Label(n.user.Reveal())
-	default:
-		c.Kind = alert.Evasion
-	}
-	b.World.Resolve(c)
-	if c.Kind == alert.CredentialExposure && c.Direction == alert.Internal {
-		return
-	}
-	c.Object = nil
-	id := digest("noted", flowKey(&n.conn), strconv.FormatUint(uint64(n.conn.base[n.dir]), 10), strconv.Itoa(int(n.dir)), n.detail, string(c.Kind), c.Receiver.IP)
-	s.emit(b, c, s.unique(id), incidentOf(c))
 }
 
 // maxRelays bounds the messages that are remembered to recognise their further hops.

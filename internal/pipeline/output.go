@@ -71,12 +71,15 @@ func (s *sequencer) lines(t *task) {
 	for k := len(t.records) - 1; k >= 0; k-- {
 		r := &t.records[k]
 		path := append([]finding.Label{top}, r.path[min(1, len(r.path)):]...)
+		for j := range path {
+			path[j] = t.brain.Engine.Hide(path[j], t.find.Words)
+		}
 		l := objectLine{Capture: c.Connection.Capture, Protocol: t.m.Protocol, Connection: c.Connection, Sender: from.String(), Receiver: to.String(),
-			Direction: t.brain.World.DirectionOf(from.Addr(), to.Addr()), Path: path, Name: r.name, MediaType: r.media, Size: r.Size,
+			Direction: t.brain.World.DirectionOf(from.Addr(), to.Addr()), Path: path, Name: t.brain.Engine.Hide(r.name, t.find.Words), MediaType: r.media, Size: r.Size,
 			SHA256: hex.EncodeToString(r.SHA256[:]), Complete: r.Complete, Missing: r.Missing, Coverage: r.State.String(), Format: r.Format, File: r.Extract}
 		if k == len(t.records)-1 {
 			l.Complete = l.Complete && !t.outcome.Cut
-			l.Name = t.brain.Engine.Label(t.m.Name.Reveal())
+			l.Name = s.nameLabel(t)
 		}
 		if r.HasEnc {
 			l.Encoded = hex.EncodeToString(r.Encoded[:])

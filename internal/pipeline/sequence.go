@@ -22,6 +22,8 @@ type sequencer struct {
 	daily *daily
 	seen  map[string]int // ids of this run: a repetition gets an ordinal
 	relay *relays
+	hosts hosts
+	waits waiting
 	err   error
 }
 
@@ -118,6 +120,7 @@ func (s *sequencer) tick(at flow.Time) {
 	for _, t := range s.joins.expire(at) {
 		s.deliver(t)
 	}
+	s.tell(s.waits.until(at))
 	s.names.expire(at)
 	for _, a := range s.daily.roll(at) {
 		s.aggregate(a)
@@ -132,6 +135,7 @@ func (s *sequencer) end(at flow.Time) {
 	for _, t := range s.joins.all() {
 		s.deliver(t)
 	}
+	s.tell(s.waits.until(1<<63 - 1))
 	for _, a := range s.daily.all() {
 		s.aggregate(a)
 	}

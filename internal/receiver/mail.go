@@ -7,12 +7,12 @@ import (
 
 // leavesByMail tells whether a mail goes out wherever its next hop is: a recipient that was accepted, or whose reply was
 // not seen, has a domain that is not the organisation's. Without own domains nothing can be told.
-func (w *World) leavesByMail(rcpts []alert.Recipient) bool {
+func (w *World) leavesByMail(rcpts []alert.Recipient, n *Names) bool {
 	if len(w.MailDomains) == 0 {
 		return false
 	}
 	for i := range rcpts {
-		if a := rcpts[i].Accepted; (a == nil || *a) && !w.ownDomain(rcpts[i].Domain.String()) {
+		if a := rcpts[i].Accepted; (a == nil || *a) && !w.ownDomain(n.Recipient(i)) {
 			return true
 		}
 	}
@@ -34,11 +34,11 @@ func (w *World) ownDomain(domain string) bool {
 }
 
 // judgeMail judges custody, by the domain of each recipient, and transit, by the hop. A domain has no place of its own
-// and takes the hop's. A hop that matches no entry shares the worst agreement of the recipients that count and are not
-// the organisation's own domains: what may be in somebody's mailbox may pass his mail server.
-func (w *World) judgeMail(c *alert.Case, hop agreement.Query) {
+// and takes the hop's. A hop that matches no entry shares the worst agreement of the recipients that count, own domains
+// among them: what may be in somebody's mailbox may pass his mail server.
+func (w *World) judgeMail(c *alert.Case, n *Names, hop agreement.Query) {
 	for i := range c.Recipients {
-		c.Recipients[i].Agreement = w.custody(c.Recipients[i].Domain.String(), hop)
+		c.Recipients[i].Agreement = w.custody(n.Recipient(i), hop)
 	}
 	hop.Mail = true
 	transit := w.Register.Judge(&hop)
@@ -46,7 +46,7 @@ func (w *World) judgeMail(c *alert.Case, hop agreement.Query) {
 		c.Receiver.Agreement = transit
 		return
 	}
-	if shared, ok := w.shared(c.Recipients); ok {
+	if shared, ok := shared(c.Recipients, hop.Inside); ok {
 		c.Receiver.Agreement = shared
 		return
 	}
@@ -70,12 +70,13 @@ func (w *World) custody(domain string, hop agreement.Query) alert.Agreement {
 	return out
 }
 
-// shared returns the worst agreement among the recipients that a hop can share. Of equally bad ones the first counts.
-func (w *World) shared(rcpts []alert.Recipient) (alert.Agreement, bool) {
+// shared returns the worst agreement among the recipients that a hop can share. Of equally bad ones the first counts. A
+// hop inside is the organisation's own itself: own domains give it nothing.
+func shared(rcpts []alert.Recipient, inside bool) (alert.Agreement, bool) {
 	var worst *alert.Agreement
 	for _, r := range Counting(rcpts) {
 		switch {
-		case r.Agreement.ID == "" && r.Agreement.Covered(): // an own domain says nothing about the hop
+		case inside && r.Agreement.ID == "" && r.Agreement.Covered():
 		case worst == nil, worst.Covered() && !r.Agreement.Covered():
 			worst = &r.Agreement
 		}

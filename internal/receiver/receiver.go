@@ -63,10 +63,26 @@ func within(list []netip.Prefix, a netip.Addr) bool {
 	return false
 }
 
+// Names are the names of a case as the traffic has them, where the case itself has labels, which may mask a part of
+// them. They are judged by and never enter the case.
+type Names struct {
+	Receiver   flow.Text
+	User       flow.Text   // who logged in
+	Recipients []flow.Text // domains, one for each of the case's recipients
+}
+
+// Recipient returns the domain of recipient i, "" where it is not known.
+func (n *Names) Recipient(i int) string {
+	if i >= len(n.Recipients) {
+		return ""
+	}
+	return n.Recipients[i].Reveal()
+}
+
 // Resolve fills in what can be told of the receiver of a case: the direction, the receiver's place, country, operator
-// and agreement, and the agreement of each mail recipient. Addresses, names and the rest of the facts are there. A case
-// without a receiver (scan) is left alone.
-func (w *World) Resolve(c *alert.Case) {
+// and agreement, and the agreement of each mail recipient. Addresses and the rest of the facts are there; names come
+// beside it. A case without a receiver (scan) is left alone.
+func (w *World) Resolve(c *alert.Case, n *Names) {
 	if c.Receiver == nil {
 		return
 	}
@@ -76,13 +92,13 @@ func (w *World) Resolve(c *alert.Case) {
 		src = parse(c.Sender.IP)
 	}
 	c.Direction = w.DirectionOf(src, dst)
-	if w.leavesByMail(c.Recipients) {
+	if w.leavesByMail(c.Recipients, n) {
 		c.Direction = alert.Egress
 	}
 	spot := w.place(c.Receiver, dst)
-	q := w.query(c, dst, spot)
+	q := w.query(c, n, dst, spot)
 	if len(c.Recipients) > 0 {
-		w.judgeMail(c, q)
+		w.judgeMail(c, n, q)
 		return
 	}
 	c.Receiver.Agreement = w.judgeReceiver(q)
@@ -164,18 +180,16 @@ func has(list []string, s string) bool {
 }
 
 // query states the facts of a case for the register.
-func (w *World) query(c *alert.Case, addr netip.Addr, s spot) agreement.Query {
+func (w *World) query(c *alert.Case, n *Names, addr netip.Addr, s spot) agreement.Query {
 	q := agreement.Query{
 		Addr: addr, Port: c.Receiver.Port, ASN: c.Receiver.ASN, At: flow.Time(c.Time),
 		Place: s.place, Countries: s.countries, Home: w.Home, Inside: s.inside,
 		Workflow: c.Workflow, Transport: transport(c), Kinds: kindsOf(c.Identifiers),
 	}
-	if name := c.Receiver.Name.String(); name != "" {
+	if name := n.Receiver.Reveal(); name != "" {
 		q.Names = []agreement.Name{{Host: name, Source: c.Receiver.NameSource}}
 	}
-	if c.Sender != nil {
-		q.User = c.Sender.User.String()
-	}
+	q.User = n.User.Reveal()
 	// The receiver may have opened the connection: then its port is an ephemeral one, and the service is the sender's.
 	if c.Connection != nil && c.Connection.Client.IP == c.Receiver.IP && c.Connection.Client.Port == c.Receiver.Port {
 		q.Port = c.Connection.Server.Port

@@ -16,6 +16,7 @@ import (
 	"github.com/phiwatch/phiwatch/internal/agreement"
 	"github.com/phiwatch/phiwatch/internal/alert"
 	"github.com/phiwatch/phiwatch/internal/finding"
+	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/geo"
 )
 
@@ -136,11 +137,26 @@ func TestPlace(t *testing.T) {
 		{"10.1.1.1", "", alert.Private, 0},
 	} {
 		k := kase("10.5.5.5", c.to)
-		w.Resolve(k)
+		resolve(w, k)
 		if r := k.Receiver; r.Place != c.place || r.Country != c.country || len(r.Geo) != c.answers || r.Geo == nil {
 			t.Errorf("%s: %+v", c.to, r)
 		}
 	}
+}
+
+// resolve asks with the names that the labels of the case have.
+func resolve(w *World, c *alert.Case) {
+	n := Names{}
+	if c.Receiver != nil {
+		n.Receiver = flow.NewText(c.Receiver.Name.String())
+	}
+	if c.Sender != nil {
+		n.User = flow.NewText(c.Sender.User.String())
+	}
+	for _, r := range c.Recipients {
+		n.Recipients = append(n.Recipients, flow.NewText(r.Domain.String()))
+	}
+	w.Resolve(c, &n)
 }
 
 func TestAgreement(t *testing.T) {
@@ -174,18 +190,18 @@ func TestAgreement(t *testing.T) {
 			return k
 		}()},
 	} {
-		w.Resolve(c.k)
+		resolve(w, c.k)
 		if a := c.k.Receiver.Agreement; a.ID != c.id || a.Verdict != c.verdict || a.Reason == "" {
 			t.Errorf("%s: %+v", c.name, a)
 		}
 	}
 	scan := &alert.Case{Kind: alert.PHIExposure}
-	w.Resolve(scan)
+	resolve(w, scan)
 	if scan.Direction != "" || scan.Receiver != nil {
 		t.Errorf("a file at rest got %+v", scan)
 	}
 	odd := kase("no address", "nor here")
-	w.Resolve(odd)
+	resolve(w, odd)
 	if odd.Direction != alert.External || odd.Receiver.Place != alert.Unknown {
 		t.Errorf("%+v", odd.Receiver)
 	}
@@ -215,7 +231,11 @@ func TestMail(t *testing.T) {
 		{"refused hop, covered domain", "10.1.1.1", "198.51.100.33", []alert.Recipient{to("covered.example", &yes)}, alert.Egress, agreement.RefusedVerdict, []string{agreement.Covered}},
 		{"rejected ones are listed, not shared", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("covered.example", &yes), to("stranger.example", &no)}, alert.Egress, agreement.Covered, []string{agreement.Covered, agreement.NoAgreement}},
 		{"all rejected", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("stranger.example", &no)}, alert.Egress, agreement.NoAgreement, []string{agreement.NoAgreement}},
-		{"own domain at a stranger's", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("hospital.example", &yes)}, alert.Egress, agreement.NoAgreement, []string{agreement.Covered}},
+		{"own domain at a stranger's", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("hospital.example", &yes)}, alert.Egress, agreement.Covered, []string{agreement.Covered}},
+		{"own domain and stranger at a stranger's", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("hospital.example", &yes), to("stranger.example", &yes)}, alert.Egress, agreement.NoAgreement, []string{agreement.Covered, agreement.NoAgreement}},
+		{"own domain at a refused one's", "10.1.1.1", "198.51.100.33", []alert.Recipient{to("hospital.example", &yes)}, alert.Egress, agreement.RefusedVerdict, []string{agreement.Covered}},
+		{"outside to outside", "203.0.113.9", "198.51.100.1", []alert.Recipient{to("stranger.example", &yes)}, alert.Egress, agreement.NoAgreement, []string{agreement.NoAgreement}},
+		{"outside to outside, own domain", "203.0.113.9", "198.51.100.1", []alert.Recipient{to("hospital.example", &yes)}, alert.External, agreement.Covered, []string{agreement.Covered}},
 		{"own domain and covered", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("x.hospital.EXAMPLE", &yes), to("covered.example", &yes)}, alert.Egress, agreement.Covered, []string{agreement.Covered, agreement.Covered}},
 		{"inside", "10.1.1.1", "10.2.2.2", []alert.Recipient{to("hospital.example", &yes)}, alert.Internal, agreement.Covered, []string{agreement.Covered}},
 		{"inside hop, outside domain", "10.1.1.1", "10.2.2.2", []alert.Recipient{to("stranger.example", &yes)}, alert.Egress, agreement.NoAgreement, []string{agreement.NoAgreement}},
@@ -230,7 +250,7 @@ func TestMail(t *testing.T) {
 		k := kase(c.from, c.hop)
 		k.Recipients = c.rcpts
 		k.Receiver.Name, k.Receiver.NameSource = finding.Safe("mx.covered.example"), "dns" // suffixes never cover mail
-		w.Resolve(k)
+		resolve(w, k)
 		var verdicts []string
 		for _, r := range k.Recipients {
 			verdicts = append(verdicts, r.Agreement.Verdict)
@@ -245,7 +265,7 @@ func TestMail(t *testing.T) {
 	w.MailDomains = nil
 	k := kase("10.1.1.1", "10.2.2.2")
 	k.Recipients = []alert.Recipient{to("stranger.example", &yes)}
-	if w.Resolve(k); k.Direction != alert.Internal {
+	if resolve(w, k); k.Direction != alert.Internal {
 		t.Errorf("without own domains: %s", k.Direction)
 	}
 }
@@ -254,9 +274,9 @@ func TestMail(t *testing.T) {
 func TestPure(t *testing.T) {
 	w := world(t)
 	a, b := kase("10.1.1.1", "203.0.113.1"), kase("10.1.1.1", "203.0.113.1")
-	w.Resolve(a)
-	w.Resolve(b)
-	w.Resolve(b)
+	resolve(w, a)
+	resolve(w, b)
+	resolve(w, b)
 	if !reflect.DeepEqual(a, b) {
 		t.Errorf("%+v\n%+v", a.Receiver, b.Receiver)
 	}
@@ -270,7 +290,7 @@ func BenchmarkResolve(b *testing.B) {
 	w := &World{Geo: g, Register: agreement.Empty(), Home: []string{"US"}, Inside: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 	b.ReportAllocs()
 	for b.Loop() {
-		w.Resolve(kase("10.1.1.1", "14.139.60.10"))
+		resolve(w, kase("10.1.1.1", "14.139.60.10"))
 	}
 }
 
