@@ -69,6 +69,29 @@ func TestBinary(t *testing.T) {
 	}
 }
 
+// TestPadding: NUL bytes hold nothing, wherever they stand, and do not make binary data of the text between them.
+func TestPadding(t *testing.T) {
+	nul := func(n int) string { return strings.Repeat("\x00", n) }
+	const said = "SSN: 219-09-9999\n"
+	wide := strings.Join(strings.Split(said, ""), "\x00")
+	cases := []struct{ name, in, want string }{
+		{"nothing", nul(100_000), ""},
+		{"little of nothing", nul(3), ""},
+		{"text behind a hole", nul(100_001) + said, "text \"SSN: 219-09-9999\\n\"\n"},
+		{"in the same block", nul(37) + said, "text \"SSN: 219-09-9999\\n\"\n"},
+		{"utf-16le behind a hole", nul(5000) + wide + "\x00", "text \"SSN: 219-09-9999\\n\"\n"},
+		{"utf-16be behind a hole", nul(5001) + wide, "text \"SSN: 219-09-9999\\n\"\n"},
+		{"padded fields", strings.Repeat("SSN: 219-09-9999"+nul(40), 2), "text \"" + strings.Repeat("SSN: 219-09-9999"+strings.Repeat(`\x00`, 40), 2) + "\"\n"},
+		{"binary behind a hole", nul(10_000) + noise(5000), "reason format\n"},
+		{"numbers", strings.Repeat("\x05\x00\x00\x00\x00\x00\x00\x00", 100), "reason format\n"},
+	}
+	for _, c := range cases {
+		if got := windowtest.Same(t, Format(), &object.Meta{Kind: object.File}, c.in); got != c.want {
+			t.Errorf("%s:\n%.200s\nwant:\n%.200s", c.name, got, c.want)
+		}
+	}
+}
+
 func TestSniff(t *testing.T) {
 	for media, want := range map[string]content.Score{"": 1, "text/plain": content.Declared, "text/x-log": content.Declared / 2, "image/png": 1} {
 		if got := sniff([]byte("x"), &object.Meta{MediaType: media}); got != want {
