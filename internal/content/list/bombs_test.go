@@ -210,7 +210,7 @@ func bombs() []bomb {
 		{name: "10,001 parts", data: []byte("Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\n\r\n"+said+"\r\n", 10_001) + "--b--\r\n"), kind: object.Mail, why: coverage.EntriesLimit, tells: 1, found: true},
 		{name: "multiparts 129 deep", data: multiparts(129), kind: object.Mail, why: coverage.DepthLimit, tells: 1, found: true},
 		{name: "elements 1,000,000 deep", data: []byte("<?xml version=\"1.0\"?>" + strings.Repeat("<a>", 1_000_000) + said), tells: 1, found: true},
-		{name: "entities of entities", data: []byte(laughs()), tells: 1, found: true},
+		{name: "entities of entities", data: []byte(laughs()), why: coverage.Ambiguous, tells: 1, found: true},
 		{name: "arrays 1,000,000 deep", data: []byte(strings.Repeat("[", 1_000_000) + `"` + said + `"`), tells: 2, found: true},
 		{name: "objects 1,000,000 deep", data: []byte(strings.Repeat(`{"a":`, 1_000_000) + `"` + said + `"`), tells: 6, found: true},
 		{name: "1,000,000 open tags", data: []byte("<html><body>" + strings.Repeat("<div>", 1_000_000) + said), tells: 1, found: true},

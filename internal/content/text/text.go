@@ -1,5 +1,5 @@
 // Package text takes whatever no other format takes. Text in any encoding of package charset becomes UTF-8 and
-// passes as it is.
+// passes as it is; the lines of format=flowed text (RFC 3676) are joined.
 //
 // NUL bytes before the text are passed over, and long runs of them (sparse files, padding) do not make it binary: they
 // hold nothing. A file of nothing else is empty text.
@@ -14,6 +14,7 @@ import (
 
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/charset"
+	"github.com/phiwatch/phiwatch/internal/content/chunk"
 	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/object"
@@ -42,6 +43,9 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	switch {
 	case !binary(unpad(r), declared):
 		r = charset.NewReader(r, declared)
+		if isFlowed(m) {
+			r = chunk.NewReader(newFlowed(r, m))
+		}
 	case m != nil && m.Protocol == "raw":
 		return coverage.Protocol
 	case m == nil || !m.Endless && !m.Unlabelled && m.Kind != object.Stream:

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -88,6 +89,27 @@ func TestPadding(t *testing.T) {
 	for _, c := range cases {
 		if got := windowtest.Same(t, Format(), &object.Meta{Kind: object.File}, c.in); got != c.want {
 			t.Errorf("%s:\n%.200s\nwant:\n%.200s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestFlowed(t *testing.T) {
+	flowed := func(delsp string) *object.Meta {
+		return &object.Meta{MediaType: "text/plain", Params: []object.Param{{Key: "format", Value: "Flowed"}, {Key: "delsp", Value: delsp}}}
+	}
+	cases := []struct{ in, want, deleted string }{
+		{"SSN: 219- \r\n09-9999 \n", "SSN: 219- 09-9999 ", "SSN: 219-09-9999"},
+		{"hard\r\nSSN: \r\n 219-09-9999\r\n", "hard\r\nSSN: 219-09-9999\r\n", "hard\r\nSSN:219-09-9999\r\n"},
+		{"> SSN: \r\n>> 219-09-9999\r\n> more", "> SSN: 219-09-9999\r\n> more", "> SSN:219-09-9999\r\n> more"},
+		{"-- \r\nSSN 219-09-9999", "-- \r\nSSN 219-09-9999", "-- \r\nSSN 219-09-9999"},
+		{"- - \r\nx", "- - x", "- -x"},
+		{"a  b \r c\r\r\nd \r", "a  b \r c\r\r\nd \r", "a  b \r c\r\r\nd \r"},
+	}
+	for _, c := range cases {
+		for delsp, want := range map[string]string{"": c.want, "yes": c.deleted} {
+			if got := windowtest.Same(t, Format(), flowed(delsp), c.in); got != fmt.Sprintf("text %q\n", want) {
+				t.Errorf("%q, delsp %q:\n%s\nwant:\n%q", c.in, delsp, got, want)
+			}
 		}
 	}
 }

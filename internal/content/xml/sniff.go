@@ -56,8 +56,11 @@ func shape(head []byte) content.Score {
 			return content.No
 		}
 		end := ">"
-		if bytes.HasPrefix(head, []byte("<!--")) {
+		switch subset := bytes.IndexByte(head, '['); {
+		case bytes.HasPrefix(head, []byte("<!--")):
 			end = "-->"
+		case head[1] == '!' && subset >= 0 && subset < bytes.IndexByte(head, '>'):
+			end = "]>"
 		}
 		i := bytes.Index(head, []byte(end))
 		if i < 0 {

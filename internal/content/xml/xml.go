@@ -3,14 +3,15 @@
 // The text of an element is a field whose label is the element's local name or, where an attribute names the element
 // (name, naaccrId, key, label, field, displayName), the value of that attribute. Attributes are fields labelled
 // element@attribute; an attribute "value" takes the label of its element. What names an identifier from beside it counts as in JSON:
-// the system and type of a FHIR identifier, the root of an HL7 v3 id. CDATA is text of its element, comments and
-// processing instructions are text. Narrative (the text of a C-CDA section, the XHTML of FHIR) is running text with
+// the system and type of a FHIR identifier, the root of an HL7 v3 id. CDATA is text of its element and joins what stands
+// around it, as do comments and processing instructions, which are text of their own. Narrative (the text of a C-CDA section, the XHTML of FHIR) is running text with
 // cells and lines separated.
 //
 // Repeated siblings down to the third level that have children are records; so are the Patient elements of
 // NAACCR XML and the entries of a FHIR bundle. A clinical document (HL7 v3 CDA) is one record as a whole.
 //
-// No entity is ever expanded but the five of XML and numeric references. Prefixes are dropped. Elements below a depth of 256
+// No entity is ever expanded but the five of XML and numeric references; a document that declares others is reported as
+// ambiguous. Prefixes are dropped. Elements below a depth of 256
 // have no names; an element's text or a tag of more than 64 KiB is text.
 package xml
 
@@ -65,6 +66,7 @@ type parser struct {
 	kind   object.Structure
 	names  []byte
 	buf    []byte
+	held   []byte // text of the present element that may go on
 	label  []byte
 	attrs  [32]attr
 	stack  []element
@@ -79,6 +81,7 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	r = charset.NewReader(r, name)
 	p := &parser{e: e, stack: make([]element, 12)}
 	window.Run(r, p)
+	p.settle()
 	for ; p.units > 0; p.units-- {
 		e.End()
 	}
@@ -115,29 +118,50 @@ func (p *parser) text(b []byte, last bool) int {
 			return 0
 		}
 		if len(t) == window.Max {
+			p.settle()
 			p.state = longText
 			return p.long(b, last)
 		}
 		n = len(t)
 	}
-	p.leaf(t[:n], true)
+	if n == 0 || n+1 == len(t) && n+1 < window.Max && !last { // what follows decides whether the text goes on
+		return 0
+	}
+	p.leaf(t[:n], true, n+1 < len(t) && (t[n+1] == '!' || t[n+1] == '?'))
 	return n
 }
 
-// leaf takes text of the present element.
-func (p *parser) leaf(v []byte, refs bool) {
+// leaf takes text of the present element. It is held where it goes on behind a comment, an instruction or in CDATA.
+func (p *parser) leaf(v []byte, refs, goesOn bool) {
 	if p.story > 0 {
 		p.running(v, refs)
 		return
 	}
-	v = trim(v)
-	if len(v) == 0 {
+	if goesOn || len(p.held) > 0 {
+		if len(p.held)+len(v) > window.Max {
+			p.settle()
+		}
+		if refs {
+			v = p.decoded(v)
+		}
+		p.held = append(p.held, v...)
+		return
+	}
+	if v = trim(v); len(v) == 0 {
 		return
 	}
 	if refs {
 		v = p.decoded(v)
 	}
 	p.e.Field(object.RoleNone, p.labelOf(p.depth), v)
+}
+
+// settle emits the text that was held.
+func (p *parser) settle() {
+	if v := trim(p.held); len(v) > 0 {
+		p.e.Field(object.RoleNone, p.labelOf(p.depth), v)
+	}
+	p.held = p.held[:0]
 }
 
 // running emits narrative.
@@ -264,7 +288,7 @@ func (p *parser) bang(b []byte, last bool) int {
 	case bytes.HasPrefix(b, []byte("<![CDATA[")):
 		v, n := p.section(b, 9, "]]>", last)
 		if len(v) > 0 {
-			p.leaf(v, false)
+			p.leaf(v, false, true)
 		}
 		return n
 	case b[1] == '?':
@@ -282,11 +306,19 @@ func (p *parser) bang(b []byte, last bool) int {
 		}
 		if subset >= 0 && (close < 0 || subset < close) {
 			end = "]"
+			p.entities(t[subset:])
 		}
 	}
 	v, n := p.section(b, 2, end, last)
 	p.aside(v)
 	return n
+}
+
+// entities says that a document which declares entities of its own has a second reading: they are never expanded.
+func (p *parser) entities(subset []byte) {
+	if bytes.Contains(subset, []byte("<!ENTITY")) {
+		p.e.Skip(coverage.Ambiguous, 0)
+	}
 }
 
 // aside emits text that is no part of the element's text. It is a field, so that it does not come between two pieces
