@@ -27,6 +27,7 @@ type base64Source struct {
 	// step. These find the step again.
 	length  int  // of the line, so far
 	regular int  // length of the lines before, 0: they differ or cannot tell
+	alike   int  // how many lines before had that length
 	short   bool // the line before was shorter than those before it
 	begin   int  // where the line begins in packed, -1: it is gone
 }
@@ -37,7 +38,7 @@ func (s *base64Source) reset(from chunk.Source) {
 		s.out = make([]byte, plainLen+8)
 	}
 	s.from, s.in, s.last, s.packed, s.q = from, nil, false, s.packed[:0], quartet{}
-	s.length, s.regular, s.short, s.begin = 0, 0, false, 0
+	s.length, s.regular, s.alike, s.short, s.begin = 0, 0, 0, false, 0
 }
 
 // Next implements chunk.Source.
@@ -95,6 +96,9 @@ func (s *base64Source) pack() {
 // minLine is the shortest line that tells how long lines are.
 const minLine = 40
 
+// minAlike is how many lines must be alike for another one to look cut.
+const minAlike = 2
+
 // beginLine drops what a short line before has left of a group: its other bytes are missing.
 func (s *base64Source) beginLine() {
 	if s.short {
@@ -113,11 +117,12 @@ func (s *base64Source) endLine() {
 	case n == 0:
 	case s.regular == 0:
 		if n >= minLine && n&3 == 0 {
-			s.regular = n
+			s.regular, s.alike = n, 1
 		}
 	case n == s.regular:
 		s.short = false
-	case n > s.regular:
+		s.alike++
+	case n > s.regular || s.alike < minAlike: // lines of any length, and nothing is missing
 		s.regular, s.short = 0, false
 	case s.short:
 		if k := n & 3; k > 0 && s.begin >= 0 {
