@@ -4,6 +4,7 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content/chunk"
 	"github.com/phiwatch/phiwatch/internal/content/codec"
 	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
 
@@ -91,6 +92,25 @@ func Unpack(e object.Emitter, method codec.Method, r object.Reader) *codec.Strea
 		return u.Unpack(method, r)
 	}
 	return new(codec.Pool).Open(method, r, meterOf(DefaultLimits().RatioAfter))
+}
+
+// Packed emits what r holds in compressed form as a part of this name. It returns why that ended before its end; what a
+// limit left of r is compressed bytes and no text: it is passed over and reported.
+func Packed(e object.Emitter, method codec.Method, r object.Reader, name string) coverage.Reason {
+	s := Unpack(e, method, r)
+	e.Part(&object.Meta{Kind: object.Part, Name: flow.NewText(name), Size: -1}, s)
+	why := s.Reason()
+	s.Close()
+	if why != coverage.BytesLimit && why != coverage.RatioLimit {
+		return why
+	}
+	var n int64
+	for b := r.Fill(); len(b) > 0; b = r.Fill() {
+		n += int64(len(b))
+		r.Discard(len(b))
+	}
+	e.Skip(why, n)
+	return coverage.None
 }
 
 // meterOf is the meter of an Emitter that has none.

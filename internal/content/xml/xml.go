@@ -249,7 +249,7 @@ func trim(v []byte) []byte {
 // section takes what begins with open and ends with end: a comment, CDATA, an instruction.
 func (p *parser) section(b []byte, open int, end string, last bool) ([]byte, int) {
 	t := b[:min(len(b), window.Max)]
-	if n := index(t[min(open, len(t)):], end); n >= 0 {
+	if n := bytes.Index(t[min(open, len(t)):], []byte(end)); n >= 0 {
 		return t[open : open+n], open + n + len(end)
 	}
 	if len(t) < window.Max && !last {
@@ -258,21 +258,6 @@ func (p *parser) section(b []byte, open int, end string, last bool) ([]byte, int
 	p.apart(newline)
 	p.state, p.until = longOther, end
 	return nil, min(open, len(t))
-}
-
-func index(b []byte, end string) int {
-	at := 0
-	for {
-		i := bytes.IndexByte(b[at:], end[0])
-		if i < 0 || at+i+len(end) > len(b) {
-			return -1
-		}
-		at += i
-		if string(b[at:at+len(end)]) == end {
-			return at
-		}
-		at++
-	}
 }
 
 // bang takes comments, CDATA, declarations and instructions.
