@@ -58,6 +58,19 @@ func Run(r object.Reader, t Tokenizer) {
 	}
 }
 
+// Each is Next for a tokenizer that takes one token at a time: token returns 0 when it needs more bytes.
+func Each(b []byte, last bool, token func(b []byte, last bool) int) int {
+	i := 0
+	for i < len(b) {
+		n := token(b[i:], last)
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
 func next(have int) int { return min(Max, max(first, 2*have)) }
 
 // inPlace consumes what it can of a chunk and copies the rest into the carry.
