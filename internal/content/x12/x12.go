@@ -292,21 +292,11 @@ func (p *parser) named(i int) []byte {
 // emit emits a field unless it is blank.
 func (p *parser) emit(r object.Role, label, v []byte) {
 	if len(v) > 0 && (v[0] <= ' ' || v[len(v)-1] <= ' ') {
-		v = trim(v)
+		v = window.Trim(v)
 	}
 	if len(v) > 0 {
 		p.e.Field(r, label, v)
 	}
-}
-
-func trim(v []byte) []byte {
-	for len(v) > 0 && v[0] <= ' ' {
-		v = v[1:]
-	}
-	for len(v) > 0 && v[len(v)-1] <= ' ' {
-		v = v[:len(v)-1]
-	}
-	return v
 }
 
 // begin opens a record in place of the one that is open.

@@ -65,7 +65,7 @@ func (p *parser) closing(b []byte, last bool) int {
 		p.below--
 		return n + 1
 	}
-	name := local(trim(b[2:n]))
+	name := local(window.Trim(b[2:n]))
 	for d := p.depth; d > 0; d-- {
 		if d < p.depth-8 {
 			break

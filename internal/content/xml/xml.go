@@ -140,7 +140,7 @@ func (p *parser) leaf(v []byte, refs, goesOn bool) {
 		p.held = append(p.held, v...)
 		return
 	}
-	if v = trim(v); len(v) == 0 {
+	if v = window.Trim(v); len(v) == 0 {
 		return
 	}
 	if refs {
@@ -151,7 +151,7 @@ func (p *parser) leaf(v []byte, refs, goesOn bool) {
 
 // settle emits the text that was held.
 func (p *parser) settle() {
-	if v := trim(p.held); len(v) > 0 {
+	if v := window.Trim(p.held); len(v) > 0 {
 		p.e.Field(object.RoleNone, p.labelOf(p.depth), v)
 	}
 	p.held = p.held[:0]
@@ -229,16 +229,6 @@ var (
 	tab     = []byte{'\t'}
 )
 
-func trim(v []byte) []byte {
-	for len(v) > 0 && v[0] <= ' ' {
-		v = v[1:]
-	}
-	for len(v) > 0 && v[len(v)-1] <= ' ' {
-		v = v[:len(v)-1]
-	}
-	return v
-}
-
 // section takes what begins with open and ends with end: a comment, CDATA, an instruction.
 func (p *parser) section(b []byte, open int, end string, last bool) ([]byte, int) {
 	t := b[:min(len(b), window.Max)]
@@ -302,7 +292,7 @@ func (p *parser) entities(subset []byte) {
 // aside emits text that is no part of the element's text. It is a field, so that it does not come between two pieces
 // of running text that belong together.
 func (p *parser) aside(v []byte) {
-	if v = trim(v); len(v) > 0 {
+	if v = window.Trim(v); len(v) > 0 {
 		p.e.Field(object.RoleNone, nil, v)
 	}
 }
