@@ -4,6 +4,7 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content/chunk"
 	"github.com/phiwatch/phiwatch/internal/content/codec"
 	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
 
@@ -93,6 +94,25 @@ func Unpack(e object.Emitter, method codec.Method, r object.Reader) *codec.Strea
 	return new(codec.Pool).Open(method, r, meterOf(DefaultLimits().RatioAfter))
 }
 
+// Packed emits what r holds in compressed form as a part of this name. It returns why that ended before its end; what a
+// limit left of r is compressed bytes and no text: it is passed over and reported.
+func Packed(e object.Emitter, method codec.Method, r object.Reader, name string) coverage.Reason {
+	s := Unpack(e, method, r)
+	e.Part(&object.Meta{Kind: object.Part, Name: flow.NewText(name), Size: -1}, s)
+	why := s.Reason()
+	s.Close()
+	if why != coverage.BytesLimit && why != coverage.RatioLimit {
+		return why
+	}
+	var n int64
+	for b := r.Fill(); len(b) > 0; b = r.Fill() {
+		n += int64(len(b))
+		r.Discard(len(b))
+	}
+	e.Skip(why, n)
+	return coverage.None
+}
+
 // meterOf is the meter of an Emitter that has none.
 type meterOf int64
 
@@ -109,7 +129,7 @@ func (m meterOf) Closed(*codec.Stream) {}
 
 func (w *Worker) unpack(method codec.Method, r object.Reader) *codec.Stream {
 	if len(w.streams) == 0 {
-		w.rootOut = 0
+		w.root = flows{}
 	}
 	s := w.pool.Open(method, r, w)
 	w.streams = append(w.streams, s)
@@ -123,9 +143,17 @@ func (w *Worker) unpack(method codec.Method, r object.Reader) *codec.Stream {
 func (w *Worker) Closed(s *codec.Stream) {
 	for i := len(w.streams) - 1; i >= 0; i-- {
 		if w.streams[i] == s {
+			w.settle(i)
 			w.streams = append(w.streams[:i], w.streams[i+1:]...)
 			return
 		}
+	}
+}
+
+// settle books what the outermost decompressor took, when it is the one that ends.
+func (w *Worker) settle(i int) {
+	if i == 0 {
+		w.all.in += w.streams[0].In()
 	}
 }
 
@@ -133,6 +161,7 @@ func (w *Worker) Closed(s *codec.Stream) {
 // used again.
 func (w *Worker) abandon(n int) {
 	if len(w.streams) > n {
+		w.settle(n)
 		w.streams = w.streams[:n]
 	}
 }
@@ -140,8 +169,14 @@ func (w *Worker) abandon(n int) {
 // bzip2Weight makes bzip2 count for the time it takes beside the others.
 const bzip2Weight = 8
 
-// Unpacked implements codec.Meter. The ratio is that of all decompressors that are at work to the input of the
-// outermost one, so that nesting them gains nothing.
+// flows counts bytes into the outermost decompressors, and out of these and all that ran on what they made.
+type flows struct{ in, out int64 }
+
+func (f flows) above(ratio int64) bool { return f.out > ratio*f.in }
+
+// Unpacked implements codec.Meter. The ratio is that of all decompressors of the top-level object to the input of the
+// outermost ones, so that neither nesting them gains anything nor putting many in a row. Where it is exceeded, those end
+// that are part of the excess: what stands behind a bomb is still opened, up to the limit of bytes.
 func (w *Worker) Unpacked(s *codec.Stream, n int) coverage.Reason {
 	lim := &w.d.limits
 	cost := int64(n)
@@ -149,11 +184,17 @@ func (w *Worker) Unpacked(s *codec.Stream, n int) coverage.Reason {
 		cost *= bzip2Weight
 	}
 	w.unpacked += cost
-	w.rootOut += int64(n)
-	switch {
-	case w.unpacked > lim.Unpacked:
+	w.root.out += int64(n)
+	w.all.out += int64(n)
+	if w.unpacked > lim.Unpacked {
 		return coverage.BytesLimit
-	case w.rootOut > lim.RatioAfter && len(w.streams) > 0 && w.rootOut > lim.Ratio*w.streams[0].In():
+	}
+	if w.all.out <= lim.RatioAfter || len(w.streams) == 0 {
+		return coverage.None
+	}
+	w.root.in = w.streams[0].In()
+	all := flows{in: w.all.in + w.root.in, out: w.all.out}
+	if all.above(lim.Ratio) && w.root.above(lim.Ratio) {
 		return coverage.RatioLimit
 	}
 	return coverage.None

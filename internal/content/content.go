@@ -3,6 +3,9 @@
 package content
 
 import (
+	"path"
+	"strings"
+
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
@@ -31,4 +34,13 @@ type Format struct {
 	Decode func(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason
 	// Media is the media type reported for it when none was declared.
 	Media string
+}
+
+// Suffix returns the suffix of the name of m in lower case, with its dot; "" if there is none, or a longer one than
+// formats have.
+func Suffix(m *object.Meta) string {
+	if s := path.Ext(m.Name.Reveal()); len(s) <= 8 {
+		return strings.ToLower(s)
+	}
+	return ""
 }

@@ -14,8 +14,8 @@ type Limits struct {
 	MIMEDepth  int   // messages and multiparts inside each other
 	Depth      int   // other containers inside each other
 	Members    int   // parts in all
-	Ratio      int64 // output to input of a decompressor ...
-	RatioAfter int64 // ... once it has made so many bytes
+	Ratio      int64 // bytes made by decompressors in all to the carried bytes they took ...
+	RatioAfter int64 // ... once they have made so many
 	Unpacked   int64 // bytes made by decompressors in all; bytes as carried do not count
 	Steps      int64 // Emitter.Step
 	Whole      int64 // bytes of an object whose format needs it whole
@@ -106,7 +106,8 @@ type Worker struct {
 	steps    int64
 	unpacked int64
 	streams  []*codec.Stream // at work, outermost first
-	rootOut  int64           // bytes made by the outermost one and those above it
+	root     flows           // of the outermost one and those above it
+	all      flows           // of all; in without that of the outermost one at work
 	reasons  [coverage.NumReasons]int64
 	seen     [coverage.NumReasons]bool
 }
@@ -146,7 +147,8 @@ func (w *Worker) start(v object.Visitor, o Options) {
 		v = deaf{}
 	}
 	w.v, w.o = v, o
-	w.n, w.members, w.steps, w.unpacked, w.rootOut = 0, 0, 0, 0, 0
+	w.n, w.members, w.steps, w.unpacked = 0, 0, 0, 0
+	w.root, w.all = flows{}, flows{}
 	w.streams, w.holes = w.streams[:0], w.holes[:0]
 	clear(w.reasons[:])
 	clear(w.seen[:])

@@ -11,7 +11,6 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content/charset"
 	"github.com/phiwatch/phiwatch/internal/content/codec"
 	"github.com/phiwatch/phiwatch/internal/coverage"
-	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
 
@@ -41,24 +40,7 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	if c := bytes.TrimSpace(comment); len(c) > 0 {
 		e.Field(object.RoleNone, []byte("comment"), charset.Append(nil, c, "iso-8859-1"))
 	}
-	s := content.Unpack(e, codec.Gzip, r)
-	e.Part(&object.Meta{Kind: object.Part, Name: flow.NewText(inner), Size: -1}, s)
-	why := s.Reason()
-	s.Close()
-	if why == coverage.BytesLimit || why == coverage.RatioLimit {
-		e.Skip(why, discard(r)) // compressed bytes are no text
-		return coverage.None
-	}
-	return why
-}
-
-// discard consumes what is left and returns its length.
-func discard(r object.Reader) (n int64) {
-	for b := r.Fill(); len(b) > 0; b = r.Fill() {
-		n += int64(len(b))
-		r.Discard(len(b))
-	}
-	return n
+	return content.Packed(e, codec.Gzip, r, inner)
 }
 
 // outerName is the name of a compressed file without the suffix.

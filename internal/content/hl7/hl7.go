@@ -21,6 +21,7 @@ import (
 
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/charset"
+	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
@@ -152,7 +153,7 @@ func (p *parser) text(b []byte) {
 
 // segment takes a segment, or a line that is none.
 func (p *parser) segment(s []byte) {
-	s = trim(s)
+	s = window.Trim(s)
 	if len(s) == 0 {
 		return
 	}
@@ -263,14 +264,4 @@ func (p *parser) end() {
 		p.e.End()
 		p.unit = false
 	}
-}
-
-func trim(v []byte) []byte {
-	for len(v) > 0 && v[0] <= ' ' {
-		v = v[1:]
-	}
-	for len(v) > 0 && v[len(v)-1] <= ' ' {
-		v = v[:len(v)-1]
-	}
-	return v
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
+	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
@@ -16,7 +17,7 @@ func (p *parser) observe() {
 	p.obx++
 	v, has := p.el[5], p.has[5]
 	l := p.observed()
-	switch string(trim(p.el[2])) {
+	switch string(window.Trim(p.el[2])) {
 	case "ED":
 		if p.encapsulated(l, v, has) {
 			return
@@ -36,9 +37,9 @@ func (p *parser) observe() {
 func (p *parser) observed() []byte {
 	v, has := p.el[3], p.has[3]
 	p.parts(v, has)
-	name := trim(p.nth(2))
+	name := window.Trim(p.nth(2))
 	if len(name) == 0 {
-		name = trim(p.nth(1))
+		name = window.Trim(p.nth(1))
 	}
 	if len(name) == 0 {
 		return p.place(5)
@@ -68,7 +69,7 @@ func (p *parser) comment(l, v []byte, has uint8) {
 // encapsulated opens data in Base64 (ED): source, type, subtype, encoding, data.
 func (p *parser) encapsulated(l, v []byte, has uint8) bool {
 	p.parts(v, has)
-	if !bytes.EqualFold(trim(p.nth(4)), []byte("base64")) {
+	if !bytes.EqualFold(window.Trim(p.nth(4)), []byte("base64")) {
 		return false
 	}
 	data := p.after(4)

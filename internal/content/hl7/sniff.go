@@ -76,11 +76,7 @@ func sniff(head []byte, m *object.Meta) content.Score {
 
 // claims tells whether m declares HL7 v2.
 func claims(m *object.Meta) bool {
-	if strings.Contains(m.MediaType, "hl7-v2") {
-		return true
-	}
-	name := m.Name.Reveal()
-	return len(name) > 4 && strings.EqualFold(name[len(name)-4:], ".hl7")
+	return strings.Contains(m.MediaType, "hl7-v2") || content.Suffix(m) == ".hl7"
 }
 
 // lines counts the lines that begin with a header, and those that begin with a common segment.

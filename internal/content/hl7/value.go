@@ -3,6 +3,7 @@ package hl7
 import (
 	"bytes"
 
+	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
 
@@ -87,7 +88,7 @@ func (p *parser) tell(r object.Role, l, v []byte, has uint8) {
 		return
 	}
 	if v[0] <= ' ' || v[len(v)-1] <= ' ' {
-		v = trim(v)
+		v = window.Trim(v)
 	}
 	if len(v) > 0 && !null(v) {
 		p.e.Field(r, l, v)
@@ -101,7 +102,7 @@ func null(v []byte) bool { return len(v) == 2 && v[0] == '"' && v[1] == '"' }
 func (p *parser) part(sep string, v []byte, n int, has uint8) {
 	for ; n > 0 && len(v) > 0; n-- {
 		k := cut(v, p.d.sub, has)
-		s := trim(v[:k])
+		s := window.Trim(v[:k])
 		v = v[min(len(v), k+1):]
 		if len(s) == 0 || null(s) {
 			continue
@@ -183,7 +184,7 @@ func (p *parser) phone(l []byte, has uint8) {
 	if mail := p.nth(4); bytes.IndexByte(mail, '@') >= 0 {
 		p.tell(object.RoleEmail, l, mail, has)
 	}
-	area, local := trim(p.nth(6)), trim(p.nth(7))
+	area, local := window.Trim(p.nth(6)), window.Trim(p.nth(7))
 	if len(local) >= 7 && len(local) < 16 && len(area) < 8 {
 		p.whole = append(append(p.whole[:0], area...), '-')
 		if len(local) == 7 && number(local) {
@@ -208,7 +209,7 @@ func trimmed(v []byte) []byte {
 func (p *parser) identifier(k kind, l []byte, has uint8) {
 	id := p.nth(1)
 	id = id[:cut(id, p.d.sub, has)]
-	p.tell(typed(trim(p.nth(5)), id, roles[k]), l, id, has)
+	p.tell(typed(window.Trim(p.nth(5)), id, roles[k]), l, id, has)
 	p.leaves(object.RoleNone, l, p.after(1), has)
 }
 

@@ -97,24 +97,17 @@ func metaCharset(head []byte) string {
 }
 
 // Next consumes the tokens of b.
-func (p *parser) Next(b []byte, last bool) int {
-	i := 0
-	for i < len(b) {
-		var n int
-		switch {
-		case p.state != inText:
-			n = p.aside(b[i:], last)
-		case b[i] == '<':
-			n = p.markup(b[i:], last)
-		default:
-			n = p.text(b[i:], last)
-		}
-		if n == 0 {
-			break
-		}
-		i += n
+func (p *parser) Next(b []byte, last bool) int { return window.Each(b, last, p.token) }
+
+// token consumes a token. It returns 0 when more bytes are needed.
+func (p *parser) token(b []byte, last bool) int {
+	switch {
+	case p.state != inText:
+		return p.aside(b, last)
+	case b[0] == '<':
+		return p.markup(b, last)
 	}
-	return i
+	return p.text(b, last)
 }
 
 // text takes text up to the next tag or the end of b.

@@ -2,7 +2,6 @@ package html
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/window"
@@ -33,15 +32,9 @@ func declared(m *object.Meta) bool {
 	if m.MediaType == "text/html" || m.MediaType == "application/xhtml+xml" {
 		return true
 	}
-	if m.Name == nil {
-		return false
-	}
-	n := m.Name.Reveal()
-	if i := strings.LastIndexByte(n, '.'); i >= 0 && len(n)-i <= 6 {
-		switch strings.ToLower(n[i:]) {
-		case ".html", ".htm", ".xhtml", ".xht":
-			return true
-		}
+	switch content.Suffix(m) {
+	case ".html", ".htm", ".xhtml", ".xht":
+		return true
 	}
 	return false
 }

@@ -35,15 +35,9 @@ func declared(m *object.Meta) bool {
 			return true
 		}
 	}
-	if m.Name == nil {
-		return false
-	}
-	n := m.Name.Reveal()
-	if i := strings.LastIndexByte(n, '.'); i >= 0 && len(n)-i <= 8 {
-		switch strings.ToLower(n[i:]) {
-		case ".json", ".jsonl", ".ndjson", ".geojson", ".har":
-			return true
-		}
+	switch content.Suffix(m) {
+	case ".json", ".jsonl", ".ndjson", ".geojson", ".har":
+		return true
 	}
 	return false
 }

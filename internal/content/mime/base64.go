@@ -23,10 +23,16 @@ type base64Source struct {
 	out    []byte
 	q      quartet
 
+	padded bool   // the line before ended in padding
+	behind []byte // what follows it
+	rest   []byte // what comes in the present piece after that, while in is behind
+	over   bool   // that is no base64: it is left to who reads the mail
+
 	// Where bytes of a mail are missing, two line ends stand closer than they should, and the groups of four are out of
 	// step. These find the step again.
 	length  int  // of the line, so far
 	regular int  // length of the lines before, 0: they differ or cannot tell
+	alike   int  // how many lines before had that length
 	short   bool // the line before was shorter than those before it
 	begin   int  // where the line begins in packed, -1: it is gone
 }
@@ -37,13 +43,14 @@ func (s *base64Source) reset(from chunk.Source) {
 		s.out = make([]byte, plainLen+8)
 	}
 	s.from, s.in, s.last, s.packed, s.q = from, nil, false, s.packed[:0], quartet{}
-	s.length, s.regular, s.short, s.begin = 0, 0, false, 0
+	s.padded, s.behind, s.rest, s.over = false, s.behind[:0], nil, false
+	s.length, s.regular, s.alike, s.short, s.begin = 0, 0, 0, false, 0
 }
 
 // Next implements chunk.Source.
 func (s *base64Source) Next() ([]byte, bool) {
 	s.pack()
-	done := s.last && len(s.in) == 0
+	done := s.over || s.last && len(s.in)+len(s.rest) == 0
 	n := len(s.packed)
 	if !done {
 		n &^= 3
@@ -62,11 +69,16 @@ func (s *base64Source) Next() ([]byte, bool) {
 // pack fills the block with the characters of lines.
 func (s *base64Source) pack() {
 	for len(s.packed) < packedLen {
-		if len(s.in) == 0 {
-			if s.last {
+		if s.padded && s.length == 0 {
+			if s.padded, s.over = false, !s.goesOn(); s.over {
 				return
 			}
-			s.in, s.last = s.from.Next()
+		}
+		if len(s.in) == 0 {
+			if s.last && len(s.rest) == 0 {
+				return
+			}
+			s.fill()
 			continue
 		}
 		i := bytes.IndexByte(s.in, '\n')
@@ -84,7 +96,9 @@ func (s *base64Source) pack() {
 			s.beginLine()
 		}
 		s.packed = append(s.packed, line...)
-		s.length += len(line)
+		if s.length += len(line); len(line) > 0 {
+			s.padded = line[len(line)-1] == '='
+		}
 		if n > len(line) && s.in[n-1] == '\n' {
 			s.endLine()
 		}
@@ -92,8 +106,39 @@ func (s *base64Source) pack() {
 	}
 }
 
+// fill gets the next piece.
+func (s *base64Source) fill() {
+	if s.in, s.rest = s.rest, nil; len(s.in) == 0 && !s.last {
+		s.in, s.last = s.from.Next()
+	}
+}
+
+// behindLen is how much of what follows padding is looked at.
+const behindLen = 256
+
+// goesOn tells whether there is base64 behind padding, or nothing: not a footer that a list has put there in the clear.
+func (s *base64Source) goesOn() bool {
+	s.behind = s.behind[:0]
+	for len(s.behind) < behindLen && (len(s.in)+len(s.rest) > 0 || !s.last) {
+		if len(s.in) == 0 {
+			s.fill()
+		}
+		n := min(behindLen-len(s.behind), len(s.in))
+		s.behind = append(s.behind, s.in[:n]...)
+		s.in = s.in[n:]
+	}
+	if good, bad := signs(s.behind); bad*12 > good { // words have a blank every six letters
+		return false
+	}
+	s.in, s.rest = s.behind, s.in
+	return true
+}
+
 // minLine is the shortest line that tells how long lines are.
 const minLine = 40
+
+// minAlike is how many lines must be alike for another one to look cut.
+const minAlike = 2
 
 // beginLine drops what a short line before has left of a group: its other bytes are missing.
 func (s *base64Source) beginLine() {
@@ -113,11 +158,12 @@ func (s *base64Source) endLine() {
 	case n == 0:
 	case s.regular == 0:
 		if n >= minLine && n&3 == 0 {
-			s.regular = n
+			s.regular, s.alike = n, 1
 		}
 	case n == s.regular:
 		s.short = false
-	case n > s.regular:
+		s.alike++
+	case n > s.regular || s.alike < minAlike: // lines of any length, and nothing is missing
 		s.regular, s.short = 0, false
 	case s.short:
 		if k := n & 3; k > 0 && s.begin >= 0 {

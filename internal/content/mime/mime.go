@@ -3,7 +3,7 @@
 // in POSIX.
 //
 // It reads nested multiparts, message/rfc822 (also in base64), missing boundary parameters, boundaries without a line
-// end before them, missing final boundaries, text before, between and behind the parts, bare LF and CR, damaged base64
+// end before them, missing final boundaries, text before, between and behind the parts and behind base64, bare LF and CR, damaged base64
 // and quoted-printable. Two differing boundaries or two differing headers are read both ways where the bytes are at
 // hand, and reported as ambiguous. Header fields are told with their values decoded; parts are objects of their own,
 // named by filename*, filename or name. A small part of a form without a file name is a field of its form.

@@ -31,6 +31,18 @@ func mail(name, text string, paths []string, contains ...string) contenttest.Cas
 	return contenttest.Case{Name: name, Data: crlf(text), Meta: mailMeta, Paths: paths, Contains: contains, Format: "mime"}
 }
 
+// ragged is base64 in lines of these lengths, over and over.
+func ragged(s string, lengths ...int) string {
+	e := base64.StdEncoding.EncodeToString([]byte(s))
+	var b strings.Builder
+	for i := 0; len(e) > 0; i++ {
+		n := min(len(e), lengths[i%len(lengths)])
+		b.WriteString(e[:n] + "\n")
+		e = e[n:]
+	}
+	return b.String()
+}
+
 func nest(depth int, inner string) string {
 	var b strings.Builder
 	b.WriteString("Subject: deep\n")
@@ -72,6 +84,10 @@ func cases() []contenttest.Case {
 			[]string{"message/part-1", "message/a.pdf", "message"}, "before 219-09-9991", "behind 219-09-9992", "text %PDF and so on", "size 7"),
 		mail("nested", "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=ab\n\n--ab\n\nplain\n--ab\nContent-Type: text/html\n\n<b>html</b>\n--ab--\n--a\n\nlast\n--a--\n",
 			[]string{"message/part-1", "message/part-2", "message/part-3", "message"}, "text plain", "text <b>html</b>", "text last"),
+		mail("in the clear behind base64", "Content-Transfer-Encoding: base64\n\n"+b64("Patient Joan Harker")+"\n\n-- \nSSN 219-09-9999 and so on\n"+strings.Repeat("more of it\n", 50)+"end", []string{"message/part-1", "message"},
+			"text Patient Joan Harker\n", "size 19 ", "SSN 219-09-9999 and so on", "more of it\r\nend"),
+		mail("base64 behind padding", "Content-Transfer-Encoding: base64\n\n"+b64("Patient Joan Harker")+"\n\n"+b64(" SSN")+"\n"+ragged(" 219-09-9999"+strings.Repeat(" and so on", 60), 60), nil, "text Patient Joan Harker SSN 219-09-9999 and so on"),
+		mail("base64 in ragged lines", "Content-Transfer-Encoding: base64\n\n"+ragged(long, 76, 50, 41, 73, 60, 39), nil, "text "+long),
 		mail("inner not closed", "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--a\n\nlast\n--a--\n",
 			[]string{"message/part-1", "message/part-2", "message"}, "text plain", "text last"),
 		mail("boundary at once, not closed", "Content-Type: multipart/mixed; boundary=b\n--b\nContent-Type: text/plain\n\nSSN 219-09-9999", []string{"message/part-1", "message"}, "SSN 219-09-9999"),

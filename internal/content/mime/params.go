@@ -133,7 +133,12 @@ func looksBase64(b []byte) bool {
 	if i := bytes.Index(b, []byte("\n--")); i >= 0 {
 		b = b[:i]
 	}
-	good, bad := 0, 0
+	good, bad := signs(b)
+	return bad*6 <= good
+}
+
+// signs counts the characters of base64, and what speaks against it.
+func signs(b []byte) (good, bad int) {
 	for i, c := range b {
 		switch {
 		case value64[c] < 64 || c == '=':
@@ -146,7 +151,7 @@ func looksBase64(b []byte) bool {
 			bad += 2
 		}
 	}
-	return bad*6 <= good
+	return good, bad
 }
 
 // fileName returns the name of the part without directories, and in full.

@@ -137,8 +137,14 @@ func (w *walker) leaf(t contentType) {
 	}
 	src := w.decoded()
 	w.e.Part(m, &chunk.Stream{Source: src})
-	if src == chunk.Source(&w.uu) {
+	switch src {
+	case &w.uu:
 		w.e.Text(w.uu.in) // behind the end line
+	case &w.base64:
+		if w.base64.over {
+			w.e.Text(w.base64.behind)
+			w.e.Text(w.base64.in)
+		}
 	}
 }
 

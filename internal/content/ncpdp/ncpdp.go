@@ -86,25 +86,18 @@ func decode(r object.Reader, e object.Emitter, _ *object.Meta) coverage.Reason {
 }
 
 // Next consumes the fields of b.
-func (p *parser) Next(b []byte, last bool) int {
-	i := 0
-	for i < len(b) {
-		n := 0
-		switch {
-		case p.long:
-			n = p.more(b[i:])
-		case b[i] == segmentMark || b[i] == groupMark:
-			p.flush()
-			n = 1
-		default:
-			n = p.next(b[i:], last)
-		}
-		if n == 0 {
-			break
-		}
-		i += n
+func (p *parser) Next(b []byte, last bool) int { return window.Each(b, last, p.token) }
+
+// token consumes a token. It returns 0 when more bytes are needed.
+func (p *parser) token(b []byte, last bool) int {
+	switch {
+	case p.long:
+		return p.more(b)
+	case b[0] == segmentMark || b[0] == groupMark:
+		p.flush()
+		return 1
 	}
-	return i
+	return p.next(b, last)
 }
 
 // length returns how many bytes of b come before the next mark, or len(b).

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/phiwatch/phiwatch/internal/content/label"
+	"github.com/phiwatch/phiwatch/internal/content/window"
 )
 
 // findHeader looks at the first line that is not nearly empty.
@@ -135,7 +136,7 @@ func splitCell(b []byte, at int, delim byte) (cell []byte, next int, more bool) 
 	if i < len(b) && b[i] == '"' {
 		for i++; i < len(b); i++ {
 			if b[i] == '"' && (i+1 == len(b) || b[i+1] == delim) {
-				return trim(b[at+1 : i]), min(i+2, len(b)), i+1 < len(b)
+				return window.Trim(b[at+1 : i]), min(i+2, len(b)), i+1 < len(b)
 			}
 		}
 		i = at
@@ -144,9 +145,9 @@ func splitCell(b []byte, at int, delim byte) (cell []byte, next int, more bool) 
 		i++
 	}
 	if i == len(b) {
-		return trim(b[at:]), i, false
+		return window.Trim(b[at:]), i, false
 	}
-	return trim(b[at:i]), i + 1, true
+	return window.Trim(b[at:i]), i + 1, true
 }
 
 // known tells whether one of the cells is made of words that headers have.

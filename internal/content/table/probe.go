@@ -2,7 +2,6 @@ package table
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/label"
@@ -65,15 +64,9 @@ func declared(m *object.Meta) (said, weak bool) {
 	case "application/vnd.ms-excel":
 		weak = true
 	}
-	if m.Name == nil {
-		return false, weak
-	}
-	n := m.Name.Reveal()
-	if i := strings.LastIndexByte(n, '.'); i >= 0 && len(n)-i <= 5 {
-		switch strings.ToLower(n[i:]) {
-		case ".csv", ".tsv", ".tab", ".psv":
-			return true, weak
-		}
+	switch content.Suffix(m) {
+	case ".csv", ".tsv", ".tab", ".psv":
+		return true, weak
 	}
 	return false, weak
 }

@@ -137,7 +137,7 @@ func (p *parser) endRow() {
 // cell emits a cell.
 func (p *parser) cell(v []byte) {
 	if v[0] <= ' ' || v[len(v)-1] <= ' ' {
-		if v = trim(v); len(v) == 0 {
+		if v = window.Trim(v); len(v) == 0 {
 			return
 		}
 	}
@@ -150,16 +150,6 @@ func (p *parser) cell(v []byte) {
 		return
 	}
 	p.e.Field(object.RoleNone, nil, v)
-}
-
-func trim(v []byte) []byte {
-	for len(v) > 0 && v[0] <= ' ' {
-		v = v[1:]
-	}
-	for len(v) > 0 && v[len(v)-1] <= ' ' {
-		v = v[:len(v)-1]
-	}
-	return v
 }
 
 // more emits a piece of a cell that is too long to be a field.

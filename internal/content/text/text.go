@@ -1,5 +1,8 @@
 // Package text takes whatever no other format takes. Text in any encoding of package charset becomes UTF-8 and
-// passes as it is.
+// passes as it is; the lines of format=flowed text (RFC 3676) are joined.
+//
+// NUL bytes before the text are passed over, and long runs of them (sparse files, padding) do not make it binary: they
+// hold nothing. A file of nothing else is empty text.
 //
 // Binary data of an unknown format is reported as not read (coverage.Format), and so is the binary conversation of a
 // protocol that nobody recognised (coverage.Protocol); this leaves it to the driver to scan the strings in it. Stray bytes of a
@@ -11,6 +14,7 @@ import (
 
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/charset"
+	"github.com/phiwatch/phiwatch/internal/content/chunk"
 	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/object"
@@ -37,8 +41,11 @@ func sniff(head []byte, m *object.Meta) content.Score {
 func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	declared := window.Declared(m)
 	switch {
-	case !binary(r.Peek(headLen), declared):
+	case !binary(unpad(r), declared):
 		r = charset.NewReader(r, declared)
+		if isFlowed(m) {
+			r = chunk.NewReader(newFlowed(r, m))
+		}
 	case m != nil && m.Protocol == "raw":
 		return coverage.Protocol
 	case m == nil || !m.Endless && !m.Unlabelled && m.Kind != object.Stream:
@@ -51,6 +58,60 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	return coverage.None
 }
 
+// unpad passes over the NUL bytes that the object begins with, and returns the head of what follows.
+func unpad(r object.Reader) []byte {
+	passed := 0
+	for {
+		head := r.Peek(headLen)
+		n := 0
+		for n < len(head) && head[n] == 0 {
+			n++
+		}
+		if n == len(head) && n > 0 {
+			r.Discard(n)
+			passed += n
+			continue
+		}
+		if passed+n >= padding {
+			r.Discard(n - leading(head[n:], passed+n))
+			head = r.Peek(headLen)
+		}
+		return head
+	}
+}
+
+// leading returns how many of the n NUL bytes before head belong to its first character, in UTF-16 or UTF-32 with the
+// high byte first: characters stand at even places.
+func leading(head []byte, n int) int {
+	switch {
+	case len(head) > 3 && head[1]|head[2]|head[3] == 0:
+		return n % 4
+	case len(head) > 1 && head[1] == 0:
+		return n % 2
+	}
+	return 0
+}
+
+// padding is how many NUL bytes in a row are no part of text in any encoding, nor of a number.
+const padding = 8
+
+// unpadded returns a copy of b without its runs of NUL bytes.
+func unpadded(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for i := 0; i < len(b); {
+		n := i
+		for n < len(b) && b[n] == 0 {
+			n++
+		}
+		if n-i < padding {
+			n = min(n+1, len(b))
+			out = append(out, b[i:n]...)
+		}
+		i = n
+	}
+	return out
+}
+
 // binary tells whether head is no text in any encoding: control characters that no text has, once it is UTF-8.
 func binary(head []byte, declared string) bool {
 	n := controls(head)
@@ -60,8 +121,12 @@ func binary(head []byte, declared string) bool {
 	if n*20 < len(head) {
 		return false
 	}
-	u := charset.Append(nil, head, declared)
-	return controls(u)*20 >= len(u)
+	for _, b := range [...][]byte{charset.Append(nil, head, declared), unpadded(head)} {
+		if controls(b)*20 < len(b) {
+			return false
+		}
+	}
+	return true
 }
 
 func controls(b []byte) int {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -65,6 +66,50 @@ func TestBinary(t *testing.T) {
 	for _, m := range []*object.Meta{{Kind: object.File, Endless: true}, {Kind: object.File, Unlabelled: true}, {Kind: object.Stream}} {
 		if got := windowtest.Same(t, Format(), m, in); strings.Contains(got, "reason") || !strings.Contains(got, "219-09-9999") {
 			t.Error("a raw stream must count as read")
+		}
+	}
+}
+
+// TestPadding: NUL bytes hold nothing, wherever they stand, and do not make binary data of the text between them.
+func TestPadding(t *testing.T) {
+	nul := func(n int) string { return strings.Repeat("\x00", n) }
+	const said = "SSN: 219-09-9999\n"
+	wide := strings.Join(strings.Split(said, ""), "\x00")
+	cases := []struct{ name, in, want string }{
+		{"nothing", nul(100_000), ""},
+		{"little of nothing", nul(3), ""},
+		{"text behind a hole", nul(100_001) + said, "text \"SSN: 219-09-9999\\n\"\n"},
+		{"in the same block", nul(37) + said, "text \"SSN: 219-09-9999\\n\"\n"},
+		{"utf-16le behind a hole", nul(5000) + wide + "\x00", "text \"SSN: 219-09-9999\\n\"\n"},
+		{"utf-16be behind a hole", nul(5001) + wide, "text \"SSN: 219-09-9999\\n\"\n"},
+		{"padded fields", strings.Repeat("SSN: 219-09-9999"+nul(40), 2), "text \"" + strings.Repeat("SSN: 219-09-9999"+strings.Repeat(`\x00`, 40), 2) + "\"\n"},
+		{"binary behind a hole", nul(10_000) + noise(5000), "reason format\n"},
+		{"numbers", strings.Repeat("\x05\x00\x00\x00\x00\x00\x00\x00", 100), "reason format\n"},
+	}
+	for _, c := range cases {
+		if got := windowtest.Same(t, Format(), &object.Meta{Kind: object.File}, c.in); got != c.want {
+			t.Errorf("%s:\n%.200s\nwant:\n%.200s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestFlowed(t *testing.T) {
+	flowed := func(delsp string) *object.Meta {
+		return &object.Meta{MediaType: "text/plain", Params: []object.Param{{Key: "format", Value: "Flowed"}, {Key: "delsp", Value: delsp}}}
+	}
+	cases := []struct{ in, want, deleted string }{
+		{"SSN: 219- \r\n09-9999 \n", "SSN: 219- 09-9999 ", "SSN: 219-09-9999"},
+		{"hard\r\nSSN: \r\n 219-09-9999\r\n", "hard\r\nSSN: 219-09-9999\r\n", "hard\r\nSSN:219-09-9999\r\n"},
+		{"> SSN: \r\n>> 219-09-9999\r\n> more", "> SSN: 219-09-9999\r\n> more", "> SSN:219-09-9999\r\n> more"},
+		{"-- \r\nSSN 219-09-9999", "-- \r\nSSN 219-09-9999", "-- \r\nSSN 219-09-9999"},
+		{"- - \r\nx", "- - x", "- -x"},
+		{"a  b \r c\r\r\nd \r", "a  b \r c\r\r\nd \r", "a  b \r c\r\r\nd \r"},
+	}
+	for _, c := range cases {
+		for delsp, want := range map[string]string{"": c.want, "yes": c.deleted} {
+			if got := windowtest.Same(t, Format(), flowed(delsp), c.in); got != fmt.Sprintf("text %q\n", want) {
+				t.Errorf("%q, delsp %q:\n%s\nwant:\n%q", c.in, delsp, got, want)
+			}
 		}
 	}
 }

@@ -58,6 +58,30 @@ func Run(r object.Reader, t Tokenizer) {
 	}
 }
 
+// Each is Next for a tokenizer that takes one token at a time: token returns 0 when it needs more bytes.
+func Each(b []byte, last bool, token func(b []byte, last bool) int) int {
+	i := 0
+	for i < len(b) {
+		n := token(b[i:], last)
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+// Trim returns v without the blanks and control characters around it.
+func Trim(v []byte) []byte {
+	for len(v) > 0 && v[0] <= ' ' {
+		v = v[1:]
+	}
+	for len(v) > 0 && v[len(v)-1] <= ' ' {
+		v = v[:len(v)-1]
+	}
+	return v
+}
+
 func next(have int) int { return min(Max, max(first, 2*have)) }
 
 // inPlace consumes what it can of a chunk and copies the rest into the carry.

@@ -40,7 +40,7 @@ func read(b []byte) (h header, ok bool) {
 		return h, false
 	}
 	h.component, h.term, h.size = b[end+1], b[end+2], end+3
-	if rep := trim(b[at[10]+1 : at[11]]); len(rep) == 1 && delimits(rep[0]) && rep[0] != h.component && rep[0] != h.term {
+	if rep := window.Trim(b[at[10]+1 : at[11]]); len(rep) == 1 && delimits(rep[0]) && rep[0] != h.component && rep[0] != h.term {
 		h.rep = rep[0]
 	}
 	v := b[at[11]+1 : at[12]] // the version, as 00501

@@ -1,6 +1,7 @@
 package x12
 
 import (
+	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
 
@@ -167,7 +168,7 @@ func (p *parser) full(r object.Role, label []byte) {
 	if p.parts&(1<<3|1<<4|1<<5) != 0 {
 		return
 	}
-	last, first, middle := trim(p.at(3)), trim(p.at(4)), trim(p.at(5))
+	last, first, middle := window.Trim(p.at(3)), window.Trim(p.at(4)), window.Trim(p.at(5))
 	p.buf = append(p.buf[:0], last...)
 	if len(last) > 0 && len(first)+len(middle) > 0 {
 		p.buf = append(p.buf, ',')
@@ -220,7 +221,7 @@ const maxPlace = 256
 
 // street keeps the street of a person until the town comes.
 func (p *parser) street() {
-	a, b := trim(p.at(1)), trim(p.at(2))
+	a, b := window.Trim(p.at(1)), window.Trim(p.at(2))
 	if p.who != person || p.parts&(1<<1|1<<2) != 0 || len(a)+len(b) == 0 || len(a)+len(b) > maxPlace {
 		return
 	}
@@ -233,7 +234,7 @@ func (p *parser) town() {
 	if p.who != person {
 		return
 	}
-	city, state, zip := trim(p.at(1)), trim(p.at(2)), trim(p.at(3))
+	city, state, zip := window.Trim(p.at(1)), window.Trim(p.at(2)), window.Trim(p.at(3))
 	if len(p.place) == 0 || p.parts&(1<<1|1<<2|1<<3) != 0 || len(city)+len(state)+len(zip) > maxPlace {
 		p.flush()
 		return

@@ -83,26 +83,19 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 }
 
 // Next consumes the segments of b.
-func (p *parser) Next(b []byte, last bool) int {
-	i := 0
-	for i < len(b) {
-		var n int
-		switch {
-		case p.raw > 0:
-			n = p.binary(b[i:])
-		case p.state == outside:
-			n = p.seek(b[i:], last)
-		case p.state == long:
-			n = p.more(b[i:])
-		default:
-			n = p.next(b[i:], last)
-		}
-		if n == 0 {
-			break
-		}
-		i += n
+func (p *parser) Next(b []byte, last bool) int { return window.Each(b, last, p.token) }
+
+// token consumes a token. It returns 0 when more bytes are needed.
+func (p *parser) token(b []byte, last bool) int {
+	switch {
+	case p.raw > 0:
+		return p.binary(b)
+	case p.state == outside:
+		return p.seek(b, last)
+	case p.state == long:
+		return p.more(b)
 	}
-	return i
+	return p.next(b, last)
 }
 
 // next takes a segment. It returns 0 when more bytes are needed.
@@ -299,21 +292,11 @@ func (p *parser) named(i int) []byte {
 // emit emits a field unless it is blank.
 func (p *parser) emit(r object.Role, label, v []byte) {
 	if len(v) > 0 && (v[0] <= ' ' || v[len(v)-1] <= ' ') {
-		v = trim(v)
+		v = window.Trim(v)
 	}
 	if len(v) > 0 {
 		p.e.Field(r, label, v)
 	}
-}
-
-func trim(v []byte) []byte {
-	for len(v) > 0 && v[0] <= ' ' {
-		v = v[1:]
-	}
-	for len(v) > 0 && v[len(v)-1] <= ' ' {
-		v = v[:len(v)-1]
-	}
-	return v
 }
 
 // begin opens a record in place of the one that is open.

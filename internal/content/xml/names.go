@@ -3,6 +3,7 @@ package xml
 import (
 	"bytes"
 
+	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
 
@@ -133,7 +134,7 @@ func (p *parser) emitAttrs(el *element, name, tag []byte, attrs []attr) {
 	}
 	if best >= 0 && p.below == 0 {
 		a := &attrs[best]
-		if v := trim(tag[a.value:a.valueEnd]); len(v) > 0 && len(v) <= 64 {
+		if v := window.Trim(tag[a.value:a.valueEnd]); len(v) > 0 && len(v) <= 64 {
 			p.names = append(p.names, v...)
 		} else {
 			best = -1
@@ -141,7 +142,7 @@ func (p *parser) emitAttrs(el *element, name, tag []byte, attrs []attr) {
 	}
 	for i := range attrs {
 		a := &attrs[i]
-		k, v := tag[a.name:a.nameEnd], trim(tag[a.value:a.valueEnd])
+		k, v := tag[a.name:a.nameEnd], window.Trim(tag[a.value:a.valueEnd])
 		if len(v) == 0 || i == best && rank == 3 || isNamespace(k) {
 			continue
 		}

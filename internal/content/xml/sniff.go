@@ -32,15 +32,9 @@ func declared(m *object.Meta) bool {
 	case t == "application/xml", t == "text/xml", strings.HasSuffix(t, "+xml") && t != "application/xhtml+xml":
 		return true
 	}
-	if m.Name == nil {
-		return false
-	}
-	n := m.Name.Reveal()
-	if i := strings.LastIndexByte(n, '.'); i >= 0 && len(n)-i <= 5 {
-		switch strings.ToLower(n[i:]) {
-		case ".xml", ".cda", ".ccda", ".ccd", ".xsl", ".xsd":
-			return true
-		}
+	switch content.Suffix(m) {
+	case ".xml", ".cda", ".ccda", ".ccd", ".xsl", ".xsd":
+		return true
 	}
 	return false
 }
@@ -56,8 +50,11 @@ func shape(head []byte) content.Score {
 			return content.No
 		}
 		end := ">"
-		if bytes.HasPrefix(head, []byte("<!--")) {
+		switch subset := bytes.IndexByte(head, '['); {
+		case bytes.HasPrefix(head, []byte("<!--")):
 			end = "-->"
+		case head[1] == '!' && subset >= 0 && subset < bytes.IndexByte(head, '>'):
+			end = "]>"
 		}
 		i := bytes.Index(head, []byte(end))
 		if i < 0 {

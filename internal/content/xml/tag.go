@@ -28,7 +28,7 @@ func (p *parser) markup(b []byte, last bool) int {
 		if !last {
 			return 0
 		}
-		p.leaf(b, false)
+		p.leaf(b, false, false)
 		return 1
 	}
 	c := b[1]
@@ -36,11 +36,13 @@ func (p *parser) markup(b []byte, last bool) int {
 	case c == '!' || c == '?':
 		return p.bang(b, last)
 	case c == '/':
+		p.settle()
 		return p.closing(b, last)
 	case c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == ':' || c >= 0x80:
+		p.settle()
 		return p.opening(b, last)
 	}
-	p.leaf(b[:1], false)
+	p.leaf(b[:1], false, false)
 	return 1
 }
 
@@ -63,7 +65,7 @@ func (p *parser) closing(b []byte, last bool) int {
 		p.below--
 		return n + 1
 	}
-	name := local(trim(b[2:n]))
+	name := local(window.Trim(b[2:n]))
 	for d := p.depth; d > 0; d-- {
 		if d < p.depth-8 {
 			break

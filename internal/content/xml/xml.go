@@ -3,14 +3,15 @@
 // The text of an element is a field whose label is the element's local name or, where an attribute names the element
 // (name, naaccrId, key, label, field, displayName), the value of that attribute. Attributes are fields labelled
 // element@attribute; an attribute "value" takes the label of its element. What names an identifier from beside it counts as in JSON:
-// the system and type of a FHIR identifier, the root of an HL7 v3 id. CDATA is text of its element, comments and
-// processing instructions are text. Narrative (the text of a C-CDA section, the XHTML of FHIR) is running text with
+// the system and type of a FHIR identifier, the root of an HL7 v3 id. CDATA is text of its element and joins what stands
+// around it, as do comments and processing instructions, which are text of their own. Narrative (the text of a C-CDA section, the XHTML of FHIR) is running text with
 // cells and lines separated.
 //
 // Repeated siblings down to the third level that have children are records; so are the Patient elements of
 // NAACCR XML and the entries of a FHIR bundle. A clinical document (HL7 v3 CDA) is one record as a whole.
 //
-// No entity is ever expanded but the five of XML and numeric references. Prefixes are dropped. Elements below a depth of 256
+// No entity is ever expanded but the five of XML and numeric references; a document that declares others is reported as
+// ambiguous. Prefixes are dropped. Elements below a depth of 256
 // have no names; an element's text or a tag of more than 64 KiB is text.
 package xml
 
@@ -65,6 +66,7 @@ type parser struct {
 	kind   object.Structure
 	names  []byte
 	buf    []byte
+	held   []byte // text of the present element that may go on
 	label  []byte
 	attrs  [32]attr
 	stack  []element
@@ -79,6 +81,7 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	r = charset.NewReader(r, name)
 	p := &parser{e: e, stack: make([]element, 12)}
 	window.Run(r, p)
+	p.settle()
 	for ; p.units > 0; p.units-- {
 		e.End()
 	}
@@ -86,24 +89,17 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 }
 
 // Next consumes the tokens of b.
-func (p *parser) Next(b []byte, last bool) int {
-	i := 0
-	for i < len(b) {
-		var n int
-		switch {
-		case p.state != between:
-			n = p.long(b[i:], last)
-		case b[i] == '<':
-			n = p.markup(b[i:], last)
-		default:
-			n = p.text(b[i:], last)
-		}
-		if n == 0 {
-			break
-		}
-		i += n
+func (p *parser) Next(b []byte, last bool) int { return window.Each(b, last, p.token) }
+
+// token consumes a token. It returns 0 when more bytes are needed.
+func (p *parser) token(b []byte, last bool) int {
+	switch {
+	case p.state != between:
+		return p.long(b, last)
+	case b[0] == '<':
+		return p.markup(b, last)
 	}
-	return i
+	return p.text(b, last)
 }
 
 // text takes the text up to the next '<'. It returns 0 when more bytes are needed.
@@ -115,29 +111,50 @@ func (p *parser) text(b []byte, last bool) int {
 			return 0
 		}
 		if len(t) == window.Max {
+			p.settle()
 			p.state = longText
 			return p.long(b, last)
 		}
 		n = len(t)
 	}
-	p.leaf(t[:n], true)
+	if n == 0 || n+1 == len(t) && n+1 < window.Max && !last { // what follows decides whether the text goes on
+		return 0
+	}
+	p.leaf(t[:n], true, n+1 < len(t) && (t[n+1] == '!' || t[n+1] == '?'))
 	return n
 }
 
-// leaf takes text of the present element.
-func (p *parser) leaf(v []byte, refs bool) {
+// leaf takes text of the present element. It is held where it goes on behind a comment, an instruction or in CDATA.
+func (p *parser) leaf(v []byte, refs, goesOn bool) {
 	if p.story > 0 {
 		p.running(v, refs)
 		return
 	}
-	v = trim(v)
-	if len(v) == 0 {
+	if goesOn || len(p.held) > 0 {
+		if len(p.held)+len(v) > window.Max {
+			p.settle()
+		}
+		if refs {
+			v = p.decoded(v)
+		}
+		p.held = append(p.held, v...)
+		return
+	}
+	if v = window.Trim(v); len(v) == 0 {
 		return
 	}
 	if refs {
 		v = p.decoded(v)
 	}
 	p.e.Field(object.RoleNone, p.labelOf(p.depth), v)
+}
+
+// settle emits the text that was held.
+func (p *parser) settle() {
+	if v := window.Trim(p.held); len(v) > 0 {
+		p.e.Field(object.RoleNone, p.labelOf(p.depth), v)
+	}
+	p.held = p.held[:0]
 }
 
 // running emits narrative.
@@ -212,20 +229,10 @@ var (
 	tab     = []byte{'\t'}
 )
 
-func trim(v []byte) []byte {
-	for len(v) > 0 && v[0] <= ' ' {
-		v = v[1:]
-	}
-	for len(v) > 0 && v[len(v)-1] <= ' ' {
-		v = v[:len(v)-1]
-	}
-	return v
-}
-
 // section takes what begins with open and ends with end: a comment, CDATA, an instruction.
 func (p *parser) section(b []byte, open int, end string, last bool) ([]byte, int) {
 	t := b[:min(len(b), window.Max)]
-	if n := index(t[min(open, len(t)):], end); n >= 0 {
+	if n := bytes.Index(t[min(open, len(t)):], []byte(end)); n >= 0 {
 		return t[open : open+n], open + n + len(end)
 	}
 	if len(t) < window.Max && !last {
@@ -234,21 +241,6 @@ func (p *parser) section(b []byte, open int, end string, last bool) ([]byte, int
 	p.apart(newline)
 	p.state, p.until = longOther, end
 	return nil, min(open, len(t))
-}
-
-func index(b []byte, end string) int {
-	at := 0
-	for {
-		i := bytes.IndexByte(b[at:], end[0])
-		if i < 0 || at+i+len(end) > len(b) {
-			return -1
-		}
-		at += i
-		if string(b[at:at+len(end)]) == end {
-			return at
-		}
-		at++
-	}
 }
 
 // bang takes comments, CDATA, declarations and instructions.
@@ -264,7 +256,7 @@ func (p *parser) bang(b []byte, last bool) int {
 	case bytes.HasPrefix(b, []byte("<![CDATA[")):
 		v, n := p.section(b, 9, "]]>", last)
 		if len(v) > 0 {
-			p.leaf(v, false)
+			p.leaf(v, false, true)
 		}
 		return n
 	case b[1] == '?':
@@ -282,6 +274,7 @@ func (p *parser) bang(b []byte, last bool) int {
 		}
 		if subset >= 0 && (close < 0 || subset < close) {
 			end = "]"
+			p.entities(t[subset:])
 		}
 	}
 	v, n := p.section(b, 2, end, last)
@@ -289,10 +282,17 @@ func (p *parser) bang(b []byte, last bool) int {
 	return n
 }
 
+// entities says that a document which declares entities of its own has a second reading: they are never expanded.
+func (p *parser) entities(subset []byte) {
+	if bytes.Contains(subset, []byte("<!ENTITY")) {
+		p.e.Skip(coverage.Ambiguous, 0)
+	}
+}
+
 // aside emits text that is no part of the element's text. It is a field, so that it does not come between two pieces
 // of running text that belong together.
 func (p *parser) aside(v []byte) {
-	if v = trim(v); len(v) > 0 {
+	if v = window.Trim(v); len(v) > 0 {
 		p.e.Field(object.RoleNone, nil, v)
 	}
 }

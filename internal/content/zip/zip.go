@@ -215,12 +215,23 @@ func (w *walk) resync(from int) {
 		}
 		i := nextSignature(b)
 		if i < 0 {
-			w.text(len(b) - 3)
+			w.text(len(b) - begun(b))
 			continue
 		}
 		w.text(i)
 		return
 	}
+}
+
+// begun returns how many of the last bytes may be the beginning of a signature. Others are not held back: each would
+// make the reader join what comes next to it.
+func begun(b []byte) int {
+	for n := 3; n > 0; n-- {
+		if t := b[len(b)-n:]; t[0] == 'P' && (n == 1 || t[1] == 'K') {
+			return n
+		}
+	}
+	return 0
 }
 
 // nextSignature returns the offset of the next signature that the walk goes on from, or -1.

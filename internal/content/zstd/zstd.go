@@ -8,7 +8,6 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/codec"
 	"github.com/phiwatch/phiwatch/internal/coverage"
-	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
 
@@ -33,18 +32,5 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	} else {
 		name = ""
 	}
-	s := content.Unpack(e, codec.Zstd, r)
-	e.Part(&object.Meta{Kind: object.Part, Name: flow.NewText(name), Size: -1}, s)
-	why := s.Reason()
-	s.Close()
-	if why != coverage.BytesLimit && why != coverage.RatioLimit {
-		return why
-	}
-	var n int64
-	for b := r.Fill(); len(b) > 0; b = r.Fill() { // compressed bytes are no text
-		n += int64(len(b))
-		r.Discard(len(b))
-	}
-	e.Skip(why, n)
-	return coverage.None
+	return content.Packed(e, codec.Zstd, r, name)
 }

@@ -9,12 +9,11 @@
 package dns
 
 import (
-	"math"
-
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/proto"
+	"github.com/phiwatch/phiwatch/internal/proto/side"
 )
 
 // Protocol returns the analyser.
@@ -31,16 +30,12 @@ func Protocol() proto.Protocol {
 type conn struct {
 	host proto.Host
 	udp  bool
-	side [2]side
+	side [2]stream
 }
 
-type side struct {
-	out  object.Writer
-	hole uint64 // bytes missing before the first one
-	off  uint64 // offset of the first byte, or of the hole before it
-	why  coverage.Reason
-	last flow.Time
-	tcp  framing
+type stream struct {
+	side.Side
+	tcp framing
 }
 
 // Data implements flow.Consumer.
@@ -49,11 +44,14 @@ func (c *conn) Data(d flow.Dir, off uint64, at flow.Time, b []byte) flow.Want {
 		return 0
 	}
 	s := &c.side[d]
-	if s.out == nil {
-		c.open(s, d, off, at, b)
+	if !s.Opened() {
+		m := object.Meta{Protocol: "dns", Dir: d, Off: off, At: at}
+		if c.udp {
+			m.Tx = transaction(b)
+		}
+		s.Open(c.host, m)
 	}
-	s.last = at
-	s.out.Write(b)
+	s.Write(at, b)
 	if c.udp {
 		c.message(d, at, b)
 		return 0
@@ -67,22 +65,12 @@ func (c *conn) Data(d flow.Dir, off uint64, at flow.Time, b []byte) flow.Want {
 	return 0
 }
 
-// open begins the object of a direction. A hole before the first byte belongs to it.
-func (c *conn) open(s *side, d flow.Dir, off uint64, at flow.Time, b []byte) {
-	m := object.Meta{
-		Protocol: "dns", Kind: object.Stream, Dir: d, Off: off, At: at, Size: -1, Endless: true, Unlabelled: true,
+// transaction returns the transaction id of a message, plus one.
+func transaction(b []byte) uint64 {
+	if len(b) < 2 {
+		return 1
 	}
-	if c.udp {
-		m.Tx = 1
-		if len(b) >= 2 {
-			m.Tx += uint64(b[0])<<8 | uint64(b[1]) // transaction id
-		}
-	}
-	if s.hole > 0 {
-		m.Off = s.off
-	}
-	s.out = c.host.Open(m)
-	gap(s.out, s.hole, s.why)
+	return 1 + uint64(b[0])<<8 + uint64(b[1])
 }
 
 // message states what a response says.
@@ -102,21 +90,8 @@ func (c *conn) Skip(flow.Dir, uint64, uint64) {}
 func (c *conn) Gap(d flow.Dir, off, n uint64, _ flow.Time, why coverage.Reason) flow.Want {
 	s := &c.side[d]
 	s.tcp = framing{lost: true}
-	if s.out != nil {
-		gap(s.out, n, why)
-		return 0
-	}
-	if s.hole == 0 {
-		s.off, s.why = off, why
-	}
-	s.hole += n
+	s.Gap(off, n, why)
 	return 0
-}
-
-func gap(w object.Writer, n uint64, why coverage.Reason) {
-	if n > 0 {
-		w.Gap(int64(min(n, math.MaxInt64)), why)
-	}
 }
 
 // Alt implements flow.Consumer.
@@ -125,10 +100,7 @@ func (c *conn) Alt(flow.Dir, uint64, []byte) {}
 // Close implements flow.Consumer.
 func (c *conn) Close(flow.Time, flow.CloseReason) {
 	for d := range c.side {
-		if s := &c.side[d]; s.out != nil {
-			s.out.Close(object.Outcome{Status: flow.OutcomeUnknown, At: s.last})
-			s.out = nil
-		}
+		c.side[d].Close()
 	}
 }
 

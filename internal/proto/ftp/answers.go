@@ -67,7 +67,7 @@ func (c *conn) replyLine(line []byte) {
 		}
 		return
 	}
-	if l.Code == 211 && hasWord(l.Text, "AUTH TLS") && !c.offered {
+	if l.Code == 211 && reply.HasWord(l.Text, "AUTH TLS") && !c.offered {
 		c.offered = true
 		c.startTLS("offered")
 	}

@@ -70,7 +70,7 @@ func probeClient(p proto.Peek) proto.Score {
 			}
 			score = max(score, proto.Weak)
 		case other:
-			if hasWord(buf[:4], "MAIL") { // of RFC 751, or of SMTP
+			if reply.HasWord(buf[:4], "MAIL") { // of RFC 751, or of SMTP
 				return proto.No
 			}
 			return proto.Likely
@@ -103,29 +103,18 @@ func probePartial(line []byte) proto.Score {
 
 // probeServer judges the first lines of the server.
 func probeServer(p proto.Peek) proto.Score {
-	if len(p.Data) == 0 {
-		return proto.More
-	}
-	code, ok := reply.Starts(p.Data)
-	if !ok && p.Gap { // the rest of a line
-		i := bytes.IndexByte(p.Data, '\n')
-		if i < 0 || i+1 == len(p.Data) {
-			return proto.More
-		}
-		return probeServer(proto.Peek{Data: p.Data[i+1:], End: p.End})
-	}
+	code, head, ok := reply.First(p.Data, p.Gap)
 	if !ok {
 		return proto.No
 	}
-	head := p.Data[:min(len(p.Data), 512)]
 	switch code {
 	case 0:
 		return proto.More
 	case 220, 120, 421:
-		if hasWord(head, "SMTP") || hasWord(head, "LMTP") {
+		if reply.HasWord(head, "SMTP") || reply.HasWord(head, "LMTP") {
 			return proto.More
 		}
-		if hasWord(head, "FTP") {
+		if reply.HasWord(head, "FTP") {
 			return proto.Likely
 		}
 		return proto.Weak
@@ -133,14 +122,4 @@ func probeServer(p proto.Peek) proto.Score {
 		return proto.Likely
 	}
 	return proto.Weak
-}
-
-// hasWord looks for a word of ASCII letters in any case.
-func hasWord(b []byte, word string) bool {
-	for ; len(b) >= len(word); b = b[1:] {
-		if b[0]|0x20 == word[0]|0x20 && bytes.EqualFold(b[:len(word)], []byte(word)) {
-			return true
-		}
-	}
-	return false
 }

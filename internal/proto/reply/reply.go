@@ -172,6 +172,31 @@ func Starts(b []byte) (code int, ok bool) {
 	return 0, true
 }
 
+// First returns the code of the first reply in b, 0 if it is not complete, and the beginning of its text and of what
+// follows. Behind a gap, b may begin with the rest of a line.
+func First(b []byte, gap bool) (code int, head []byte, ok bool) {
+	code, ok = Starts(b)
+	if !ok && gap {
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			return 0, nil, true
+		}
+		b = b[i+1:]
+		code, ok = Starts(b)
+	}
+	return code, b[:min(len(b), 512)], ok
+}
+
+// HasWord looks for a word of ASCII letters in any case.
+func HasWord(b []byte, word string) bool {
+	for ; len(b) >= len(word); b = b[1:] {
+		if b[0]|0x20 == word[0]|0x20 && bytes.EqualFold(b[:len(word)], []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
 // Verb returns the first word of a command line in upper case, in buf, and what follows it without the spaces around.
 // A word longer than buf gives no verb.
 func Verb(line []byte, buf *[24]byte) (verb, arg []byte) {

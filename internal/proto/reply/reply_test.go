@@ -64,6 +64,27 @@ func TestStarts(t *testing.T) {
 	}
 }
 
+func TestFirst(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		gap  bool
+		code int
+		head string
+		ok   bool
+	}{
+		{"220 x", false, 220, "220 x", true}, {"st of it\r\n220 x", true, 220, "220 x", true}, {"st of it\r\n", true, 0, "", true},
+		{"st of", true, 0, "", true}, {"st of it\r\n220 x", false, 0, "st of it\r\n220 x", false}, {"st\r\nEHLO", true, 0, "EHLO", false},
+		{"220 " + strings.Repeat("x", 1000), false, 220, "220 " + strings.Repeat("x", 508), true}, {"", false, 0, "", true},
+	} {
+		if code, head, ok := First([]byte(c.in), c.gap); code != c.code || string(head) != c.head || ok != c.ok {
+			t.Errorf("%.20q, gap %v: %d %.20q %v", c.in, c.gap, code, head, ok)
+		}
+	}
+	if !HasWord([]byte("220 an ftp server"), "FTP") || HasWord([]byte("f t p"), "FTP") || HasWord(nil, "FTP") {
+		t.Error("a word in any case")
+	}
+}
+
 func FuzzSplitter(f *testing.F) {
 	f.Add([]byte("a\nbb\r\n"), 3)
 	f.Fuzz(func(t *testing.T, in []byte, size int) {

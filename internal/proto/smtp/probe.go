@@ -122,34 +122,23 @@ func probePartial(k kind, verb, arg []byte, n int) proto.Score {
 
 // probeServer judges the first lines of the server.
 func probeServer(p proto.Peek) proto.Score {
-	if len(p.Data) == 0 {
-		return proto.More
-	}
-	code, ok := reply.Starts(p.Data)
-	if !ok && p.Gap { // the rest of a line
-		i := bytes.IndexByte(p.Data, '\n')
-		if i < 0 || i+1 == len(p.Data) {
-			return proto.More
-		}
-		return probeServer(proto.Peek{Data: p.Data[i+1:], End: p.End})
-	}
+	code, head, ok := reply.First(p.Data, p.Gap)
 	if !ok {
 		return proto.No
 	}
-	head := p.Data[:min(len(p.Data), 512)]
 	switch code {
 	case 0:
 		return proto.More
 	case 220, 554, 421:
-		if hasWord(head, "SMTP") || hasWord(head, "LMTP") || hasWord(head, "sendmail") {
+		if reply.HasWord(head, "SMTP") || reply.HasWord(head, "LMTP") || reply.HasWord(head, "sendmail") {
 			return proto.Likely
 		}
-		if hasWord(head, "FTP") {
+		if reply.HasWord(head, "FTP") {
 			return proto.More
 		}
 		return proto.Weak
 	case 250:
-		if hasWord(head, "8BITMIME") || hasWord(head, "PIPELINING") || hasWord(head, "ENHANCEDSTATUSCODES") {
+		if reply.HasWord(head, "8BITMIME") || reply.HasWord(head, "PIPELINING") || reply.HasWord(head, "ENHANCEDSTATUSCODES") {
 			return proto.Likely
 		}
 		return proto.Weak
@@ -158,14 +147,4 @@ func probeServer(p proto.Peek) proto.Score {
 		return proto.Weak
 	}
 	return proto.No
-}
-
-// hasWord looks for a word of ASCII letters in any case.
-func hasWord(b []byte, word string) bool {
-	for ; len(b) >= len(word); b = b[1:] {
-		if b[0]|0x20 == word[0]|0x20 && hasFold(b, word) {
-			return true
-		}
-	}
-	return false
 }
