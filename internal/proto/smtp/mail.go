@@ -20,6 +20,7 @@ type mail struct {
 	goAhead bool // DATA was answered with 354
 	refused bool // DATA was refused
 	loose   bool // its text is read line by line, and ends where commands begin
+	huge    bool // a chunk of a size that no server takes
 	gap     bool // bytes of it are missing
 	cut     bool
 	done    bool // it has ended
@@ -55,6 +56,7 @@ func (c *conn) firstLine(off uint64, b []byte) int {
 		c.firstAt = c.at
 		if i := bytes.IndexByte(b, '\n'); m.goAhead || i >= 0 && i < maxFirst {
 			if !m.goAhead && c.noText(b[:i+1]) {
+				c.chunkAfterAll(b[:i+1])
 				c.mail, c.mode = nil, inCommand
 			} else {
 				c.startText()
@@ -71,6 +73,7 @@ func (c *conn) firstLine(off uint64, b []byte) int {
 	whole := c.first[len(c.first)-1] == '\n'
 	switch {
 	case whole && c.noText(c.first):
+		c.chunkAfterAll(c.first)
 		c.mail, c.mode = nil, inCommand
 		line := c.first
 		c.first, c.outer = c.first[:0], b[n:]
@@ -80,6 +83,20 @@ func (c *conn) firstLine(off uint64, b []byte) int {
 		c.flushFirst()
 	}
 	return n
+}
+
+// chunkAfterAll scans a command that follows an absurd chunk size as what it is to whoever believes the size: the chunk.
+// The client announced data, and a server has to take the octets of a chunk that it refuses (RFC 3030, section 2);
+// Postfix refuses the size itself and reads commands. Both readings are possible, so both are made.
+func (c *conn) chunkAfterAll(line []byte) {
+	m := c.mail
+	if !m.huge {
+		return
+	}
+	c.openMail(m, c.at)
+	m.w.Write(line)
+	m.done = true
+	c.closeMail(m)
 }
 
 // noText tells whether the line after DATA is a command, or the end of a text that was never sent.
@@ -235,9 +252,9 @@ func chunkSize(arg []byte) (n uint64, last, ok bool) {
 // bdatCommand begins a chunk.
 func (c *conn) bdatCommand(arg []byte) {
 	n, last, ok := chunkSize(arg)
-	if !ok { // servers answer 501 and read on in commands (Postfix, Exim); a client that did not wait sends text all the same
+	if !ok { // the server cannot have taken it; what follows may be text or commands
 		c.abandon()
-		m := &mail{env: c.env, off: c.end, size: -1, loose: true}
+		m := &mail{env: c.env, off: c.end, size: -1, loose: true, huge: len(arg) > 0 && arg[0] >= '0' && arg[0] <= '9'}
 		c.mail, c.mode = m, inFirst
 		c.push(entry{kind: bdat, mail: m})
 		return
