@@ -116,6 +116,7 @@ type verdict struct {
 	member   bool
 	ssn      bool
 	test     bool
+	coded    bool // there is a code of a diagnosis with its dot
 	verdict  finding.Verdict
 	health   int
 	why      string // of the health points
@@ -133,6 +134,7 @@ func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 	column := p.rows >= columnRows && p.bad == 0 || inText(cs) >= columnRows && p.bad == 0
 	for i := range cs {
 		c := &cs[i]
+		v.coded = v.coded || c.kind == rule.KICD10 && c.flags&isRival == 0
 		if column && c.kind == rule.KSSN && c.flags&isAttached == 0 {
 			c.flags |= isColumn
 		}
@@ -231,7 +233,7 @@ func (v *verdict) decide(ev *evidence) {
 	case v.sample && !v.checked: // a sample beside numbers that only a label makes
 		v.test = true
 	}
-	v.health, v.why = ev.points()
+	v.health, v.why = ev.points(v.classes&classDOB != 0, v.coded)
 	if v.enrols && v.health < enrolScore {
 		v.health, v.why = enrolScore, "health: an identifier that only patients and members have"
 	}
@@ -256,13 +258,19 @@ func (v *verdict) decide(ev *evidence) {
 	}
 }
 
-// points sums the evidence of health.
-func (e *evidence) points() (n int, why string) {
+// points sums the evidence of health. A code of a diagnosis without a label counts as a term, and is little without
+// a word beside it: codes of three characters and a dot are also those of parts and paragraphs. One clinical term beside a date of
+// birth is enough, where nothing speaks of employment.
+func (e *evidence) points(birth, coded bool) (n int, why string) {
 	add := func(p int, w string) {
 		n = min(maxHealth, n+p)
 		if why == "" {
 			why = w
 		}
+	}
+	title, terms := e.title, e.n
+	if e.payroll() {
+		title, terms = e.clinical, e.nclin
 	}
 	if e.format {
 		add(formatScore, "health: a patient-level healthcare format")
@@ -270,14 +278,20 @@ func (e *evidence) points() (n int, why string) {
 	if e.code {
 		add(codeScore, "health: a labelled code")
 	}
-	if e.title {
+	if title {
 		add(titleScore, "health: a label or title")
 	}
 	switch {
-	case e.n >= 2:
+	case terms >= 2:
 		add(termsScore, "health: two terms or more")
-	case e.n == 1:
+	case terms == 1 && coded:
+		add(codeScore, "health: a term and a code of a diagnosis")
+	case e.nclin == 1 && birth && !e.employment():
+		add(termsScore, "health: a clinical term beside a date of birth")
+	case terms == 1:
 		add(termScore, "health: one term")
+	case coded:
+		add(termScore, "health: a code of a diagnosis")
 	}
 	if e.provider {
 		add(providerPts, "health: a provider's number")

@@ -47,9 +47,13 @@ type evidence struct {
 	cats       uint32    // categories
 	terms      [3]uint32 // distinct terms of running text
 	n          uint8
+	clin       [2]uint32 // those of them that are of no employer's business
+	nclin      uint8
 	emp        [2]uint32 // distinct words of employment
 	nemp       uint8
+	pay        bool // one of them is of payroll
 	title      bool // a label, a file name or a subject says so
+	clinical   bool // one of them is of no employer's business
 	code       bool // a labelled code of a diagnosis or drug
 	provider   bool // a labelled NPI or DEA number
 	format     bool // a patient-level healthcare format
@@ -61,9 +65,13 @@ func (e *evidence) term(h uint32, s rule.Sense) {
 		e.cats |= 1 << (s.Health - 1)
 		e.heightened = e.heightened || s.Heightened
 		e.n = addTerm(e.terms[:], e.n, h)
+		if clinical>>(s.Health-1)&1 != 0 {
+			e.nclin = addTerm(e.clin[:], e.nclin, h)
+		}
 	}
 	if s.Flags&rule.Employment != 0 {
 		e.nemp = addTerm(e.emp[:], e.nemp, h)
+		e.pay = e.pay || s.Flags&rule.Payroll != 0
 	}
 }
 
@@ -84,6 +92,7 @@ func addTerm(list []uint32, n uint8, h uint32) uint8 {
 func (e *evidence) strong(s rule.Sense) {
 	if s.Flags&rule.Employment != 0 {
 		e.nemp = uint8(len(e.emp))
+		e.pay = e.pay || s.Flags&rule.Payroll != 0
 	}
 	if s.Health == 0 {
 		return
@@ -96,6 +105,7 @@ func (e *evidence) strong(s rule.Sense) {
 	default:
 		e.cats |= 1 << c
 		e.title = true
+		e.clinical = e.clinical || clinical>>c&1 != 0
 	}
 	e.heightened = e.heightened || s.Heightened
 }
@@ -108,6 +118,10 @@ const (
 	catDemographics = rule.NumCategories - 1
 )
 
+// clinical are the categories that a letter about pay has no business with: patient, diagnosis, medication, laboratory, and those
+// under heightened protection. Coverage is a benefit there, and encounters, procedures and providers are departments and jobs.
+const clinical uint32 = 1<<catPatient | 1<<catDiagnosis | 1<<2 | 1<<4 | 1<<9 | 1<<10 | 1<<11 | 1<<12 | 1<<13
+
 func (e *evidence) merge(o *evidence) {
 	if *o == (evidence{}) {
 		return
@@ -116,9 +130,14 @@ func (e *evidence) merge(o *evidence) {
 	for _, t := range o.terms[:o.n] {
 		e.n = addTerm(e.terms[:], e.n, t)
 	}
+	for _, t := range o.clin[:o.nclin] {
+		e.nclin = addTerm(e.clin[:], e.nclin, t)
+	}
 	for _, t := range o.emp[:o.nemp] {
 		e.nemp = addTerm(e.emp[:], e.nemp, t)
 	}
+	e.pay = e.pay || o.pay
+	e.clinical = e.clinical || o.clinical
 	if o.nemp > e.nemp {
 		e.nemp = o.nemp
 	}
@@ -131,6 +150,9 @@ func (e *evidence) merge(o *evidence) {
 
 // employment tells whether it reads like a matter of employment.
 func (e *evidence) employment() bool { return e.nemp >= 2 }
+
+// payroll tells whether it reads like a matter of pay, by two words of employment, or one where nothing clinical stands: 45 CFR 160.103 leaves employment records out of protected health information.
+func (e *evidence) payroll() bool { return e.pay && (e.nemp >= 2 || e.nclin == 0) }
 
 // Bounds of what a unit leaves to the one above.
 const (

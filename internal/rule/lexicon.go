@@ -10,6 +10,8 @@ const (
 	Filler                        // may stand between a label and its value: number, no, is ...
 	Weak                          // a label only when a mark (: =) or a quote follows
 	Qualifier                     // a label only for values of type, system or code fields: MR, SS
+	Payroll                       // the pay of employees: what stands beside it of health plans is a benefit
+	Numbered                      // a word only with a number behind it: W-2
 )
 
 // Part is the part of a value that a label names.

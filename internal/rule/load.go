@@ -181,6 +181,10 @@ func (s *Set) addTerms(t Terms) error {
 		sense.Flags = Provider
 	case "employment":
 		sense.Flags = Employment
+	case "payroll":
+		sense.Flags = Employment | Payroll
+	case "form":
+		sense.Flags = Employment | Payroll | Numbered
 	case "filler":
 		sense.Flags = Filler
 	case "value":

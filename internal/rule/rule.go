@@ -75,7 +75,7 @@ type Examples struct {
 
 // Terms are words of the lexicon that are no label of a rule.
 type Terms struct {
-	Sense      string   `yaml:"sense"`    // health, rival, provider, employment, filler
+	Sense      string   `yaml:"sense"`    // health, rival, provider, employment, payroll, form, filler
 	Category   string   `yaml:"category"` // of health
 	Heightened bool     `yaml:"heightened"`
 	Words      []string `yaml:"words"`
