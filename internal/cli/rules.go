@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"text/tabwriter"
 
@@ -11,7 +10,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/phiwatch/phiwatch/internal/app"
-	"github.com/phiwatch/phiwatch/internal/detect"
 	"github.com/phiwatch/phiwatch/internal/rule"
 )
 
@@ -112,73 +110,4 @@ func (s *session) rulesTest() *cobra.Command {
 		}}
 	o.where(c)
 	return c
-}
-
-// explainMax is the longest text that is explained.
-const explainMax = 1 << 20
-
-func (s *session) rulesExplain() *cobra.Command {
-	var o common
-	c := &cobra.Command{Use: "explain FILE|-", Short: "why a text matched, or did not", Example: "  phiwatch rules explain letter.txt\n  pbpaste | phiwatch rules explain -",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage{errors.New("rules explain needs a file"), "phiwatch rules explain letter.txt, or - for standard input"}
-			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			set, err := s.catalogue(&o)
-			if err != nil {
-				return err
-			}
-			text, err := s.text(args[0])
-			if err != nil {
-				return err
-			}
-			e, err := detect.New(set, detect.Options{})
-			if err != nil {
-				return err
-			}
-			cs := e.Explain(text)
-			for i := range cs {
-				s.candidate(&cs[i])
-			}
-			if len(cs) == 0 {
-				fmt.Fprintln(s.io.Out, "no candidate: nothing in the text has the shape of an identifier")
-			}
-			return nil
-		}}
-	o.where(c)
-	return c
-}
-
-func (s *session) text(path string) ([]byte, error) {
-	in := s.io.In
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in = f
-	}
-	return io.ReadAll(io.LimitReader(in, explainMax))
-}
-
-func (s *session) candidate(c *detect.Candidate) {
-	level := string(c.Level)
-	if level == "" {
-		level = "dropped"
-	}
-	fmt.Fprintf(s.io.Out, "byte %d: %s (%s) %d points, %s", c.Offset, c.Masked, c.Rule, c.Score, level)
-	if c.Verdict != "" {
-		fmt.Fprintf(s.io.Out, ", unit %s", c.Verdict)
-	}
-	fmt.Fprintln(s.io.Out)
-	for _, p := range c.Points {
-		fmt.Fprintf(s.io.Out, "  %+4d  %s\n", p.Points, p.Why)
-	}
-	if c.Why != "" {
-		fmt.Fprintf(s.io.Out, "        %s\n", c.Why)
-	}
 }

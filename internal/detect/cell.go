@@ -29,7 +29,7 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		}
 	}
 	if u.kind == object.UnitRow && sn.Kinds|uint32(sn.Flags) == 0 {
-		s.cell(u, value, k)
+		s.maybe(u, value, k)
 	}
 	if sn.Flags&rule.Provider == 0 && (n > maxShort || k.at || k.starts() != 0) {
 		s.scan(value, rule.Sense{Flags: sn.Flags & rule.Rival}, k)
@@ -49,9 +49,9 @@ func bare(v []byte) bool {
 	return true
 }
 
-// cell keeps the first cell that reads like a date of birth, and the first that reads like a name. Few rows need them:
+// maybe keeps the first cell that reads like a date of birth, and the first that reads like a name. Few rows need them:
 // what has to be made of them is made then.
-func (s *Scan) cell(u *unit, value []byte, k look) {
+func (s *Scan) maybe(u *unit, value []byte, k look) {
 	n := len(value)
 	switch {
 	case k.digits&1 != 0 && n > 6 && n <= 10 && !u.dated:

@@ -69,6 +69,14 @@ func (s *Scan) Field(r object.Role, label, value []byte) {
 	if s.win.any {
 		s.endText()
 	}
+	n := len(s.cands)
+	s.cell(r, label, value)
+	if s.trace != nil && len(value) <= longField {
+		s.trace.near(s, value, 0, len(value), true, s.cands[min(n, len(s.cands)):])
+	}
+}
+
+func (s *Scan) cell(r object.Role, label, value []byte) {
 	u := s.top()
 	ordinal := u.ordinal
 	u.ordinal++

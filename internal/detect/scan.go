@@ -35,7 +35,8 @@ type Scan struct {
 	field  bool   // the bytes being scanned are the value of a field with the label sense
 	buf    []byte // folded values of fields
 
-	res results
+	res   results
+	trace *trace // of Explain, else nil
 }
 
 // part is a part of the object: an element of the path of findings.
@@ -91,14 +92,17 @@ func (e *Engine) NewScratch() *Scratch {
 
 // Scan begins the scan of the object m. The fields of m are scanned at once; its body comes by the visitor's methods.
 func (e *Engine) Scan(s *Scratch, m *object.Meta) *Scan {
-	c := &s.scan
-	c.reset()
+	s.scan.reset()
+	return s.scan.begin(m)
+}
+
+func (s *Scan) begin(m *object.Meta) *Scan {
 	if m == nil {
 		m = &object.Meta{}
 	}
-	c.today = dateOf(m.At)
-	c.enter(m, -1)
-	return c
+	s.today = dateOf(m.At)
+	s.enter(m, -1)
+	return s
 }
 
 func (s *Scan) reset() {
@@ -110,7 +114,7 @@ func (s *Scan) reset() {
 	s.labels.reset()
 	s.before.at = -1
 	s.tok = -1
-	s.field, s.tests = false, false
+	s.field, s.tests, s.trace = false, false, nil
 	s.res.reset()
 }
 

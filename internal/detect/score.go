@@ -81,10 +81,16 @@ func (s *Scan) judge(u *unit, cs []cand, ev *evidence) {
 		return
 	}
 	var v verdict
-	v.weigh(s, u, cs)
-	if v.best < minIdentity {
-		v.best = 0
+	told := s.weigh(&v, u, cs, ev)
+	if s.trace != nil {
+		s.trace.judged(s, u, &v, cs, told)
 	}
+}
+
+// weigh is judge; it returns the reason where somebody asks for it.
+func (s *Scan) weigh(v *verdict, u *unit, cs []cand, ev *evidence) (told string) {
+	v.weigh(s, u, cs)
+	v.most = max(v.most, v.best)
 	if v.best == 0 && v.bestTest == 0 {
 		v.people(s, cs)
 	}
@@ -94,14 +100,18 @@ func (s *Scan) judge(u *unit, cs []cand, ev *evidence) {
 		if ev.code || ev.format {
 			s.res.health()
 		}
-		return
+	} else {
+		v.decide(ev)
+		if _, ok := finding.LevelOf(v.score()); ok {
+			s.res.unit(s, v, u, cs, ev)
+		} else {
+			s.res.below += v.strong
+		}
 	}
-	v.decide(ev)
-	if _, ok := finding.LevelOf(v.score()); !ok {
-		s.res.below += v.strong
-		return
+	if s.trace != nil {
+		told = v.because()
 	}
-	s.res.unit(s, &v, u, cs, ev)
+	return told
 }
 
 // verdict is the verdict on a unit in the making.
@@ -109,6 +119,7 @@ type verdict struct {
 	classes  uint32
 	strong   int  // candidates that name a person
 	best     int  // identity: the best real one
+	most     int  // of the best, also where it is too little
 	bestTest int  // the best sample
 	sample   bool // one of them says it of others
 	checked  bool
@@ -119,7 +130,9 @@ type verdict struct {
 	coded    bool // there is a code of a diagnosis with its dot
 	verdict  finding.Verdict
 	health   int
-	why      string // of the health points
+	found    int       // health, also where it is too little
+	reasons  [8]reason // of the health points
+	nreason  int
 }
 
 // weigh gives every candidate its points of identity.
@@ -144,6 +157,7 @@ func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 		}
 		v.strong++
 		if int(c.score) < minIdentity {
+			v.most = max(v.most, int(c.score))
 			continue
 		}
 		if c.flags&isTest != 0 {
@@ -233,20 +247,18 @@ func (v *verdict) decide(ev *evidence) {
 	case v.sample && !v.checked: // a sample beside numbers that only a label makes
 		v.test = true
 	}
-	v.health, v.why = ev.points(v.classes&classDOB != 0, v.coded)
+	v.points(ev)
 	if v.enrols && v.health < enrolScore {
-		v.health, v.why = enrolScore, "health: an identifier that only patients and members have"
+		v.add(enrolScore-v.health, "health: an identifier that only patients and members have")
 	}
 	if v.member {
-		v.health = min(maxHealth, v.health+memberScore)
-		if v.why == "" {
-			v.why = "health: a member number"
-		}
+		v.add(memberScore, "health: a member number")
 	}
 	if v.ssn && v.health < minHealth && v.classes&classDOB != 0 && v.classes&className != 0 && !ev.employment() {
-		v.health, v.why = peopleScore, "health: demographics of a person, nothing says employment"
+		v.add(peopleScore-v.health, "health: demographics of a person, nothing says employment")
 		ev.cats |= 1 << catDemographics
 	}
+	v.found = v.health
 	switch {
 	case v.test:
 		v.verdict = finding.Test
@@ -261,42 +273,50 @@ func (v *verdict) decide(ev *evidence) {
 // points sums the evidence of health. A code of a diagnosis without a label counts as a term, and is little without
 // a word beside it: codes of three characters and a dot are also those of parts and paragraphs. One clinical term beside a date of
 // birth is enough, where nothing speaks of employment.
-func (e *evidence) points(birth, coded bool) (n int, why string) {
-	add := func(p int, w string) {
-		n = min(maxHealth, n+p)
-		if why == "" {
-			why = w
-		}
-	}
+func (v *verdict) points(e *evidence) {
 	title, terms := e.title, e.n
 	if e.payroll() {
 		title, terms = e.clinical, e.nclin
 	}
 	if e.format {
-		add(formatScore, "health: a patient-level healthcare format")
+		v.add(formatScore, "health: a patient-level healthcare format")
 	}
 	if e.code {
-		add(codeScore, "health: a labelled code")
+		v.add(codeScore, "health: a labelled code")
 	}
 	if title {
-		add(titleScore, "health: a label or title")
+		v.add(titleScore, "health: a label or title")
 	}
 	switch {
 	case terms >= 2:
-		add(termsScore, "health: two terms or more")
-	case terms == 1 && coded:
-		add(codeScore, "health: a term and a code of a diagnosis")
-	case e.nclin == 1 && birth && !e.employment():
-		add(termsScore, "health: a clinical term beside a date of birth")
+		v.add(termsScore, "health: two terms or more")
+	case terms == 1 && v.coded:
+		v.add(codeScore, "health: a term and a code of a diagnosis")
+	case e.nclin == 1 && v.classes&classDOB != 0 && !e.employment():
+		v.add(termsScore, "health: a clinical term beside a date of birth")
 	case terms == 1:
-		add(termScore, "health: one term")
-	case coded:
-		add(termScore, "health: a code of a diagnosis")
+		v.add(termScore, "health: one term")
+	case v.coded:
+		v.add(termScore, "health: a code of a diagnosis")
 	}
 	if e.provider {
-		add(providerPts, "health: a provider's number")
+		v.add(providerPts, "health: a provider's number")
 	}
-	return n, why
+}
+
+// reason is a line of the health points.
+type reason struct {
+	why    string
+	points int
+}
+
+// add adds points of health, as far as there is room for them.
+func (v *verdict) add(n int, why string) {
+	if n = min(n, maxHealth-v.health); n > 0 && v.nreason < len(v.reasons) {
+		v.health += n
+		v.reasons[v.nreason] = reason{why, n}
+		v.nreason++
+	}
 }
 
 func (v *verdict) score() int {
@@ -335,7 +355,9 @@ func (c *cand) ledger(classes uint32, v *verdict) []finding.Point {
 	}
 	add("other identifiers beside it", classScore*min(maxClasses, bits.OnesCount32(classes&^classOf(c.kind))))
 	if v.health > 0 {
-		add(v.why, v.health)
+		for _, r := range v.reasons[:v.nreason] {
+			add(r.why, r.points)
+		}
 	}
 	return p
 }

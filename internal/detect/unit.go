@@ -174,6 +174,9 @@ func (s *Scan) close() {
 		s.mark(cs)
 		if up != nil && u.small(len(cs)) && up.left < maxLeft && !s.sufficient(u, cs) {
 			up.left += len(cs)
+			if s.trace != nil {
+				s.trace.left(len(s.units))
+			}
 			up.ev.merge(&u.ev)
 			up.ev.merge(&u.newer)
 			up.inherit(u)
@@ -184,6 +187,8 @@ func (s *Scan) close() {
 		ev.merge(&u.newer)
 		s.judge(u, cs, &ev)
 		s.cands = s.cands[:u.cands]
+	} else if s.trace != nil {
+		s.trace.judged(s, u, &verdict{}, nil, (&verdict{}).because())
 	}
 	if up == nil {
 		return

@@ -132,6 +132,9 @@ func (s *Scan) segment(from, to int, last bool) {
 		s.words(w.buf, from, min(to, headWords), &u.newer, false)
 	}
 	w.need = found
+	if s.trace != nil {
+		s.trace.near(s, w.buf, from, to, false, s.cands[n:])
+	}
 }
 
 // headWords is how much of a text without identifiers is read for what it says of the units beside it.
