@@ -42,6 +42,7 @@ type Engine struct {
 	keyID  string
 	seed   uint64 // of the hashes that count distinct values
 	tokens int
+	tests  *testPatients // nil: none
 
 	layout  [1 << rule.LayoutBits]uint16 // index into shapes by the digit bitmap
 	shapes  []shapeSet
@@ -104,6 +105,7 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 		}
 	}
 	e.compile()
+	e.tests = e.testPatients(set.Tests())
 	return e, nil
 }
 

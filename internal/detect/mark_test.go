@@ -99,3 +99,35 @@ func TestSamples(t *testing.T) {
 		}
 	}
 }
+
+// TestTestPatients: the site's own test patients are no people, known by a value or by the token of an alert, and hide nobody.
+func TestTestPatients(t *testing.T) {
+	list := "version: 1\nfamily: site\ntest_patients:\n- kind: mrn\n  values: [\"4711001\", ZZ-0042]\n- kind: name\n  values: [\"ZZTEST, ANNA\"]\n" +
+		"- kind: ssn\n  tokens: [" + token("ssn", "514690360") + "]\n"
+	e := siteEngine(t, list)
+	for _, c := range []struct {
+		text   string
+		want   finding.Verdict
+		people int
+	}{
+		{"Patient: Jane Roe MRN 4711001 SSN 515-69-0360 diabetes", finding.Test, 0},
+		{"Patient: Jane Roe MRN: ZZ0042 SSN 515-69-0360 diabetes", finding.Test, 0},
+		{"Patient: Anna Zztest SSN 515-69-0360 DOB 01/02/1980 diabetes", finding.Test, 0},
+		{"SSN 514-69-0360 MRN 4711009 diabetes", finding.Test, 0},
+		{"MRN 4711001 and MRN 4711002, diabetes and asthma", finding.PHI, 1},
+		{"Patient: Jane Roe MRN 4711002 SSN 515-69-0360 diabetes", finding.PHI, 1},
+	} {
+		if r := scanText(e, c.text); r.Verdict != c.want || r.Individuals.Low != c.people {
+			t.Errorf("%q: verdict %q individuals %v", c.text, r.Verdict, r.Individuals)
+		}
+	}
+	r := table(e, "patients.csv", "mrn|ssn|name", "4711001|515-69-0360|Jane Roe", "4711002|516-69-0360|Mary Roe", "4711003|517-69-0360|Anna Zztest")
+	if r.Verdict != finding.PHI || r.Individuals.Low != 1 {
+		t.Errorf("table: verdict %q individuals %v", r.Verdict, r.Individuals)
+	}
+	for _, bad := range []string{"- kind: nope\n  values: [a]", "- kind: mrn", "- kind: ssn\n  tokens: [abc]", "- kind: ssn\n  values: [\"\"]", "- kind: dob\n  values: [01/02/1980]"} {
+		if _, err := siteSet(t, "version: 1\nfamily: site\ntest_patients:\n"+bad+"\n"); err == nil {
+			t.Errorf("%q loads", bad)
+		}
+	}
+}

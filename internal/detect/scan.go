@@ -62,7 +62,8 @@ const (
 	inField                       // found in a field, not in running text
 	isColumn                      // one of a column of valid values
 	isPlain                       // without label: counts for co-occurrence only by its form
-	isMarked                      // its sender says that it is a test
+	isMarked                      // its sender, or the site, says that it is a test
+	isSite                        // the site says so
 )
 
 // cand is a candidate.

@@ -80,6 +80,9 @@ func (s *Scan) judge(u *unit, cs []cand, ev *evidence) {
 	if len(cs) == 0 {
 		return
 	}
+	if s.e.tests != nil {
+		s.e.tests.mark(s, cs)
+	}
 	var v verdict
 	told := s.weigh(&v, u, cs, ev)
 	if s.trace != nil {
@@ -334,6 +337,8 @@ func (c *cand) ledger(classes uint32, v *verdict) []finding.Point {
 	switch {
 	case c.flags&isTest == 0:
 		add("validation that random values fail", c.r.Validity)
+	case c.flags&isSite != 0:
+		p = append(p, finding.Point{Why: "a test patient of the site"})
 	case c.flags&isMarked != 0:
 		p = append(p, finding.Point{Why: "its message is marked as a test"})
 	default:

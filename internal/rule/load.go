@@ -23,6 +23,7 @@ type file struct {
 	Family  string  `yaml:"family"`
 	Rules   []*Rule `yaml:"rules"`
 	Terms   []Terms `yaml:"terms"`
+	Tests   []Tests `yaml:"test_patients"`
 }
 
 const maxFile = 4 << 20
@@ -103,6 +104,11 @@ func (s *Set) readFile(fsys fs.FS, name string, sum io.Writer) error {
 	for i, t := range doc.Terms {
 		if err := s.addTerms(t); err != nil {
 			return fmt.Errorf("%s: terms %d: %w", name, i+1, err)
+		}
+	}
+	for i, t := range doc.Tests {
+		if err := s.addTests(t); err != nil {
+			return fmt.Errorf("%s: test_patients %d: %w", name, i+1, err)
 		}
 	}
 	return nil

@@ -85,6 +85,7 @@ type Terms struct {
 type Set struct {
 	rules  []*Rule
 	lex    *Lexicon
+	tests  []Tests
 	digest string
 }
 
