@@ -183,26 +183,6 @@ func (r *results) take(s *Scan, v *verdict, c *cand) {
 	}
 }
 
-// sensitive notes minors, and diagnoses under heightened protection (42 CFR part 2, HIV).
-func (r *results) sensitive(s *Scan, c *cand, value []byte) {
-	switch c.kind {
-	case rule.KDOB:
-		if c.flags&isAttached == 0 || len(value) != 10 {
-			return
-		}
-		adult := s.today
-		adult.Year -= 18
-		var buf [10]byte
-		if string(value) > string(adult.Append(buf[:0])) {
-			r.minors = true
-		}
-	case rule.KICD10:
-		if len(value) >= 3 && (value[0] == 'F' && value[1] == '1' || string(value[:3]) == "B20" || string(value[:3]) == "Z21") {
-			r.heightened = true
-		}
-	}
-}
-
 // appendMask writes the mask of a value: no digit and no letter of it.
 func appendMask(dst []byte, e *Engine, c *cand, value []byte) []byte {
 	mask := c.r.Mask

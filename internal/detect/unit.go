@@ -120,7 +120,8 @@ const (
 
 // clinical are the categories that a letter about pay has no business with: patient, diagnosis, medication, laboratory, and those
 // under heightened protection. Coverage is a benefit there, and encounters, procedures and providers are departments and jobs.
-const clinical uint32 = 1<<catPatient | 1<<catDiagnosis | 1<<2 | 1<<4 | 1<<9 | 1<<10 | 1<<11 | 1<<12 | 1<<13
+const clinical uint32 = 1<<catPatient | 1<<catDiagnosis | 1<<2 | 1<<4 | 1<<catMental | 1<<catSubstance | 1<<catHIV |
+	1<<catReproductive | 1<<catGenetic
 
 func (e *evidence) merge(o *evidence) {
 	if *o == (evidence{}) {
