@@ -20,6 +20,9 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		return
 	}
 	if k.bare(n) {
+		if n == 9 && k.digits == 1<<9-1 && sn == &noSense && u.kind == object.UnitRow && s.e.bareSSN != nil {
+			s.nine(u, value)
+		}
 		return // a plain number needs a label, and is none
 	}
 	if k.digits&1 == 0 && n <= 48 && (sn.Part == rule.Key || s.e.lex.MayLabel(value)) {

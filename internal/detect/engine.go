@@ -13,7 +13,7 @@
 // keyed tokens, counts and labels.
 //
 // What it cannot. Names are found in fields and behind labels only; identifiers without digits are not found; text in
-// images is not read; a bare nine-digit number without a label, a column or a role is nothing.
+// images is not read; a bare nine-digit number without a label, a plausible column or a role is nothing.
 package detect
 
 import (
@@ -49,6 +49,7 @@ type Engine struct {
 	free    [][]shapeRef // of each of shapes: those that need no label, primary ones first
 	byKind  [rule.NumKinds][]*rule.Rule
 	token   []*rule.Rule // labelled tokens
+	bareSSN *rule.Rule   // numbers of nine digits; nil: none
 	dashed  *rule.Rule   // numbers of nine digits in three groups
 	date    *rule.Rule
 	name    *rule.Rule
@@ -91,6 +92,9 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 		case rule.FormShape:
 			if r.KindIndex() == rule.KSSN && r.Label == rule.NeedNone && e.dashed == nil {
 				e.dashed = r
+			}
+			if r.KindIndex() == rule.KSSN && r.Label == rule.NeedAttached && e.bareSSN == nil {
+				e.bareSSN = r
 			}
 		case rule.FormToken:
 			e.token = append(e.token, r)

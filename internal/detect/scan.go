@@ -28,6 +28,7 @@ type Scan struct {
 	win   window
 
 	labels labelCache
+	cols   columns
 	before labelMemo
 	tok    int // start of the token that was looked at last
 	sense  rule.Sense
@@ -113,6 +114,7 @@ func (s *Scan) reset() {
 	s.arena = s.arena[:0]
 	s.win.reset()
 	s.labels.reset()
+	s.resetColumns()
 	s.before.at = -1
 	s.tok = -1
 	s.field, s.tests, s.trace = false, false, nil

@@ -28,6 +28,8 @@ type unit struct {
 	street, city, state, zip span
 	nameCell                 span // a whole cell without a label that reads like a name, as it is
 	day                      rule.Date
+	digits                   span // a whole cell of nine digits without a label
+	nine                     int8 // 1 + index of its column
 	dated                    bool // day is that of a whole cell without a label, and can be one of birth
 	segments                 int  // of text, before the newest
 	bytes                    int  // of text in the newest
@@ -230,7 +232,7 @@ func (s *Scan) relieve(u *unit) {
 	s.judge(u, s.cands[u.cands:], &ev)
 	s.cands, s.arena = s.cands[:u.cands], s.arena[:u.arena]
 	u.mark, u.left = u.cands, 0
-	u.first, u.last, u.nameCell, u.dated = span{}, span{}, span{}, false
+	u.first, u.last, u.nameCell, u.dated, u.nine = span{}, span{}, span{}, false, 0
 }
 
 // sufficient tells whether the candidates of a unit can be judged without the unit above.
