@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/phiwatch/phiwatch/internal/app"
+	"github.com/phiwatch/phiwatch/internal/config"
 	"github.com/phiwatch/phiwatch/internal/rule"
+	"github.com/phiwatch/phiwatch/rules"
 )
 
 func (s *session) rules() *cobra.Command {
@@ -82,7 +85,7 @@ func (s *session) rulesShow() *cobra.Command {
 
 func (s *session) rulesTest() *cobra.Command {
 	var o common
-	c := &cobra.Command{Use: "test [DIR]", Short: "run the rules' own examples; exit 1 if one fails", Args: cobra.MaximumNArgs(1),
+	c := &cobra.Command{Use: "test [DIR]", Short: "run the rules' own examples and measure their cost; exit 1 if one fails", Args: cobra.MaximumNArgs(1),
 		Example: "  phiwatch rules test\n  phiwatch rules test site-rules/",
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := s.load(&o)
@@ -106,8 +109,31 @@ func (s *session) rulesTest() *cobra.Command {
 				no += len(r.Examples.NoMatch)
 			}
 			fmt.Fprintf(s.io.Out, "%d rules pass their examples (%d that match, %d that do not), digest %s\n", len(set.Rules()), yes, no, set.Digest())
-			return nil
+			return s.cost(set, &c)
 		}}
 	o.where(c)
 	return c
+}
+
+// cost prints what the rules cost, and what those of a site add.
+func (s *session) cost(set *rule.Set, c *config.Config) error {
+	all, err := app.Cost(set, time.Now)
+	if err != nil {
+		fmt.Fprintln(s.io.Out, err)
+		return answer{exitBad}
+	}
+	fmt.Fprintf(s.io.Out, "cost: %.2f ns/byte on the standard text", all)
+	if len(c.Rules.Dirs) > 0 {
+		base, err := rule.Load(rules.FS)
+		if err != nil {
+			return err
+		}
+		own, err := app.Cost(base, time.Now)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.io.Out, "; the built-in rules alone %.2f", own)
+	}
+	fmt.Fprintln(s.io.Out)
+	return nil
 }

@@ -31,7 +31,7 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 			return
 		}
 	}
-	if u.kind == object.UnitRow && sn.Kinds|uint32(sn.Flags) == 0 {
+	if u.kind == object.UnitRow && sn.Kinds|uint64(sn.Flags) == 0 {
 		s.maybe(u, value, k)
 	}
 	if sn.Flags&rule.Provider == 0 && (n > maxShort || k.at || k.starts() != 0) {
@@ -125,12 +125,13 @@ func (s *Scan) plain(b []byte, at int, layout uint64) {
 	if len(free) == 0 {
 		return
 	}
-	behind := uint8(0)
+	behind, c := uint8(0), byte(0)
 	if at > 0 {
-		behind = rule.Class(b[at-1])
+		c = b[at-1]
+		behind = rule.Class(c)
 	}
 	for j := range free {
-		if ref := &free[j]; ref.s.Behind(behind) {
+		if ref := &free[j]; ref.s.Behind(behind, c) {
 			s.shape(b, at, ref, ref.r.Primary)
 		}
 	}

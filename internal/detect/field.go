@@ -244,7 +244,7 @@ func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
 	}
 	done := false
 	for set := sn.Kinds; set != 0 && !done; set &= set - 1 {
-		kind := bits.TrailingZeros32(set)
+		kind := sn.Kind(bits.TrailingZeros64(set))
 		done = sn.Part != rule.Whole && s.part(u, kind, sn.Part, value, lp) || s.whole(u, kind, value, lp)
 	}
 	if !done && (k.digits != 0 || len(value) > maxShort) {

@@ -52,7 +52,7 @@ func (s *Scan) sample(c *cand) bool {
 type testPatients struct {
 	values map[uint64]struct{} // by Engine.hash
 	tokens map[finding.Token]struct{}
-	kinds  uint32 // bit set of kinds in either
+	kinds  uint64 // bit set of kinds in either
 }
 
 func (e *Engine) testPatients(list []rule.Tests) *testPatients {
@@ -86,14 +86,14 @@ func (t *testPatients) has(s *Scan, c *cand) bool {
 	if len(t.tokens) == 0 {
 		return false
 	}
-	_, ok := t.tokens[s.token16(rule.KindAt(int(c.kind)), v)]
+	_, ok := t.tokens[s.token16(c.r.Kind, v)]
 	return ok
 }
 
 // mark makes samples of the candidates of a unit about a test patient: of all of them, unless an identifier of the same kind
 // names somebody else there.
 func (t *testPatients) mark(s *Scan, cs []cand) {
-	var test, other uint32
+	var test, other uint64
 	for i := range cs {
 		switch c := &cs[i]; {
 		case t.has(s, c):

@@ -10,9 +10,9 @@ import (
 // nothing ties them: the kind with the most distinct values counts them, the others only widen the range.
 type people struct {
 	ids   idSet
-	loose idSet // identifiers that belong to nobody in particular
-	seen  [rule.NumKinds]int
-	first [rule.NumKinds]uint64
+	loose idSet              // identifiers that belong to nobody in particular
+	seen  [strongKinds]int32 // by slot
+	first [strongKinds]uint64
 	buf   []byte
 }
 
@@ -22,22 +22,34 @@ func (p *people) reset() {
 
 }
 
+// strongKinds is the number of kinds that name a person by themselves.
+const strongKinds = 8 + rule.MaxKinds - rule.FirstStrong
+
+// slot is the index of such a kind.
+func slot(kind uint8) uint8 {
+	if kind >= rule.FirstStrong {
+		return kind - rule.FirstStrong + 8
+	}
+	return kind & 7
+}
+
 // unit takes the identifiers of a unit.
 func (p *people) unit(s *Scan, cs []cand) {
 	clear(p.seen[:])
-	most, kind := 0, -1
+	most, kind := int32(0), uint8(0)
 	for i := range cs {
 		c := &cs[i]
 		if !isStrong(c.kind) || c.flags&isTest != 0 || int(c.score) < minIdentity {
 			continue
 		}
 		h := s.e.hash(c.kind, s.arena[c.canon:c.canon+c.size])
-		if p.seen[c.kind] == 0 || p.first[c.kind] != h && p.fresh(s, cs[:i], c.kind, h) {
-			if p.seen[c.kind] == 0 {
-				p.first[c.kind] = h
+		k := slot(c.kind)
+		if p.seen[k] == 0 || p.first[k] != h && p.fresh(s, cs[:i], c.kind, h) {
+			if p.seen[k] == 0 {
+				p.first[k] = h
 			}
-			if p.seen[c.kind]++; p.seen[c.kind] > most {
-				most, kind = p.seen[c.kind], int(c.kind)
+			if p.seen[k]++; p.seen[k] > most {
+				most, kind = p.seen[k], c.kind
 			}
 		}
 	}
@@ -47,7 +59,7 @@ func (p *people) unit(s *Scan, cs []cand) {
 	case most == 1:
 		p.one()
 	default:
-		p.several(s, cs, uint8(kind)) //nolint:gosec // an index of kinds
+		p.several(s, cs, kind)
 	}
 }
 

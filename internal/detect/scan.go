@@ -21,11 +21,12 @@ type Scan struct {
 	mac   hash.Hash
 	today rule.Date
 
-	parts []part
-	units []unit // stack; the memory of popped ones is reused
-	cands []cand // of all open units, outermost first
-	arena []byte // canonical values of cands
-	win   window
+	parts  []part
+	units  []unit // stack; the memory of popped ones is reused
+	cands  []cand // of all open units, outermost first
+	joined []cand // by composite rules
+	arena  []byte // canonical values of cands
+	win    window
 
 	labels labelCache
 	cols   columns

@@ -19,6 +19,7 @@ const (
 	classEmail
 	classPhone
 	classAddress
+	classCustom
 )
 
 func classOf(kind uint8) uint32 {
@@ -44,11 +45,14 @@ func classOf(kind uint8) uint32 {
 	case rule.KAddress:
 		return classAddress
 	}
+	if kind >= rule.FirstStrong {
+		return classCustom
+	}
 	return 0
 }
 
 // isStrong tells kinds that name a person by themselves.
-func isStrong(kind uint8) bool { return kind <= rule.KITIN }
+func isStrong(kind uint8) bool { return kind <= rule.KITIN || kind >= rule.FirstStrong }
 
 // Points, by section 6.2 of the model.
 const (
@@ -79,6 +83,9 @@ const (
 func (s *Scan) judge(u *unit, cs []cand, ev *evidence) {
 	if len(cs) == 0 {
 		return
+	}
+	if len(s.e.composites) > 0 {
+		cs = s.compose(cs)
 	}
 	if s.e.tests != nil {
 		s.e.tests.mark(s, cs)

@@ -42,16 +42,18 @@ func (s *Scan) anchors(b []byte, from, to int, support bool) {
 // anchor tries the rules at one digit run.
 func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 	set := &s.e.shapes[s.e.layout[layout]]
-	behind := uint8(0)
+	behind, c := uint8(0), byte(0)
 	if at > 0 {
-		behind = rule.Class(b[at-1])
+		c = b[at-1]
+		behind = rule.Class(c)
 	}
 	if !support {
 		for j := range set.primary {
-			if ref := &set.primary[j]; ref.s.Behind(behind) {
+			if ref := &set.primary[j]; ref.s.Behind(behind, c) {
 				s.shape(b, at, ref, true)
 			}
 		}
+		s.labelledShapes(b, at, set.labelled[0], true)
 		if set.wrapped {
 			s.unwrap(b, at)
 		}
@@ -59,13 +61,30 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 		return
 	}
 	for j := range set.support {
-		if ref := &set.support[j]; ref.s.Behind(behind) {
+		if ref := &set.support[j]; ref.s.Behind(behind, c) {
 			s.shape(b, at, ref, false)
 		}
 	}
+	s.labelledShapes(b, at, set.labelled[1], false)
 	if layout&0x3f == 0x1f && at > 2 && b[at-1] == ' ' && s.e.address != nil { // five digits: a ZIP code
 		if start, end := rule.AddressAt(b, at); end > 0 {
 			s.add(s.e.address, b, start, end, s.points(b, start, s.e.address))
+		}
+	}
+}
+
+// labelledShapes tries shapes that need a label and begin at the anchor: one look at the label sorts them out.
+func (s *Scan) labelledShapes(b []byte, at int, refs []shapeRef, primary bool) {
+	if len(refs) == 0 || at == 0 && s.field && s.sense.Kinds == 0 {
+		return
+	}
+	h := s.label(b, at)
+	if h == nil || h.Kinds == 0 {
+		return
+	}
+	for j := range refs {
+		if ref := &refs[j]; ref.r.Names(&h.Sense) {
+			s.shape(b, at, ref, primary)
 		}
 	}
 }
@@ -169,7 +188,7 @@ func (s *Scan) around(b []byte, start int, r *rule.Rule) labelPoints {
 			break
 		}
 		switch {
-		case h.Kinds>>r.KindIndex()&1 != 0 && h.Flags&(rule.Weak|rule.Qualifier) == 0:
+		case r.Names(&h.Sense) && h.Flags&(rule.Weak|rule.Qualifier) == 0:
 			own = h.End
 		case h.Flags&rule.Rival != 0:
 			rival = h.End

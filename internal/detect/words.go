@@ -13,6 +13,9 @@ func (s *Scan) words(b []byte, from, to int, ev *evidence, names bool) {
 		if h.Flags&rule.Provider != 0 {
 			provider = h.End
 		}
+		if h.Word != 0 {
+			s.keyword(b, &h)
+		}
 		if names && h.Kinds>>rule.KName&1 != 0 && h.Start-provider > 2 && h.Flags&(rule.Provider|rule.Rival) == 0 {
 			s.named(b, &h)
 		}

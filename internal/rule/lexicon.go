@@ -34,11 +34,13 @@ const (
 
 // Sense is what a word or phrase means.
 type Sense struct {
-	Kinds      uint32 // bit set of kind indices that it labels
+	Kinds      uint64 // bit set of kind indices that it labels
 	Flags      uint16
 	Part       Part
 	Health     uint8 // 1 + index of a category, 0 none
 	Heightened bool
+	Custom     uint8 // index of the custom kind that it labels, 0 none
+	Word       uint8 // index of the custom kind that it is a keyword of, 0 none
 }
 
 func (s Sense) merge(t Sense) Sense {
@@ -54,6 +56,12 @@ func (s Sense) merge(t Sense) Sense {
 	s.Kinds |= t.Kinds
 	if s.Part == Whole {
 		s.Part = t.Part
+	}
+	if s.Custom == 0 {
+		s.Custom = t.Custom
+	}
+	if s.Word == 0 {
+		s.Word = t.Word
 	}
 	if s.Health == 0 {
 		s.Health = t.Health
