@@ -58,6 +58,7 @@ type trace struct {
 	told   func(Unit)
 	misses []miss
 	n      int
+	deep   bool // inside of field
 }
 
 // miss is a near miss in the unit at a depth of the stack.
@@ -170,6 +171,17 @@ func (c *cand) shortfall(v *verdict, score int) string {
 		out += ": " + strings.Join(why, ", ")
 	}
 	return out
+}
+
+// field is Scan.Field with a witness.
+func (t *trace) field(s *Scan, r object.Role, label, value []byte) {
+	t.deep = true
+	n := len(s.cands)
+	s.Field(r, label, value)
+	t.deep = false
+	if len(value) <= longField {
+		t.near(s, value, 0, len(value), true, s.cands[min(n, len(s.cands)):])
+	}
 }
 
 // near notes the near misses that begin in b[from:to], where found are the candidates in it.

@@ -91,7 +91,7 @@ func addTerm(list []uint32, n uint8, h uint32) uint8 {
 }
 
 // strong notes evidence that a label or title gives.
-func (e *evidence) strong(s rule.Sense) {
+func (e *evidence) strong(s *rule.Sense) {
 	if s.Flags&rule.Employment != 0 {
 		e.nemp = uint8(len(e.emp))
 		e.pay = e.pay || s.Flags&rule.Payroll != 0
@@ -126,8 +126,8 @@ const clinical uint32 = 1<<catPatient | 1<<catDiagnosis | 1<<2 | 1<<4 | 1<<catMe
 	1<<catReproductive | 1<<catGenetic
 
 func (e *evidence) merge(o *evidence) {
-	if *o == (evidence{}) {
-		return
+	if o.cats == 0 && o.nemp == 0 && !o.format && !o.code && !o.title && !o.provider {
+		return // there is nothing: every term has a category
 	}
 	e.cats |= o.cats
 	for _, t := range o.terms[:o.n] {
