@@ -49,7 +49,7 @@ func TestExitCodes(t *testing.T) {
 		{3, []string{"audit", "verify", "--state", "$DIR/none"}},
 		{3, []string{"audit", "verify", "$DIR/rd"}},
 		{3, []string{"rules", "explain", "$DIR/none"}},
-		{3, []string{"rules", "explain", "$DIR/rd"}},
+		{2, []string{"rules", "explain", "$DIR/rd"}},
 		{3, []string{"rules", "test", "$DIR/none"}},
 		{3, []string{"replay", "$DIR/none"}},
 		{3, []string{"replay", "$DIR/rd"}},

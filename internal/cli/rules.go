@@ -3,16 +3,17 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/phiwatch/phiwatch/internal/app"
-	"github.com/phiwatch/phiwatch/internal/detect"
+	"github.com/phiwatch/phiwatch/internal/config"
 	"github.com/phiwatch/phiwatch/internal/rule"
+	"github.com/phiwatch/phiwatch/rules"
 )
 
 func (s *session) rules() *cobra.Command {
@@ -84,7 +85,7 @@ func (s *session) rulesShow() *cobra.Command {
 
 func (s *session) rulesTest() *cobra.Command {
 	var o common
-	c := &cobra.Command{Use: "test [DIR]", Short: "run the rules' own examples; exit 1 if one fails", Args: cobra.MaximumNArgs(1),
+	c := &cobra.Command{Use: "test [DIR]", Short: "run the rules' own examples and measure their cost; exit 1 if one fails", Args: cobra.MaximumNArgs(1),
 		Example: "  phiwatch rules test\n  phiwatch rules test site-rules/",
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := s.load(&o)
@@ -108,81 +109,31 @@ func (s *session) rulesTest() *cobra.Command {
 				no += len(r.Examples.NoMatch)
 			}
 			fmt.Fprintf(s.io.Out, "%d rules pass their examples (%d that match, %d that do not), digest %s\n", len(set.Rules()), yes, no, set.Digest())
-			return nil
+			return s.cost(set, &c)
 		}}
 	o.where(c)
 	return c
 }
 
-// explainMax is the longest text that is explained.
-const explainMax = 1 << 20
-
-func (s *session) rulesExplain() *cobra.Command {
-	var o common
-	c := &cobra.Command{Use: "explain FILE|-", Short: "why a text matched, or did not", Example: "  phiwatch rules explain letter.txt\n  pbpaste | phiwatch rules explain -",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage{errors.New("rules explain needs a file"), "phiwatch rules explain letter.txt, or - for standard input"}
-			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			set, err := s.catalogue(&o)
-			if err != nil {
-				return err
-			}
-			text, err := s.text(args[0])
-			if err != nil {
-				return err
-			}
-			e, err := detect.New(set, detect.Options{})
-			if err != nil {
-				return err
-			}
-			cs := e.Explain(text)
-			for i := range cs {
-				s.candidate(&cs[i])
-			}
-			if len(cs) == 0 {
-				fmt.Fprintln(s.io.Out, "no candidate: nothing in the text has the shape of an identifier")
-			}
-			return nil
-		}}
-	o.where(c)
-	return c
-}
-
-func (s *session) text(path string) ([]byte, error) {
-	in := s.io.In
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, app.FileError("cannot read", err)
-		}
-		defer f.Close()
-		in = f
-	}
-	text, err := io.ReadAll(io.LimitReader(in, explainMax))
+// cost prints what the rules cost, and what those of a site add.
+func (s *session) cost(set *rule.Set, c *config.Config) error {
+	all, err := app.Cost(set, time.Now)
 	if err != nil {
-		return nil, app.FileError("cannot read", err)
+		fmt.Fprintln(s.io.Out, err)
+		return answer{exitBad}
 	}
-	return text, nil
-}
-
-func (s *session) candidate(c *detect.Candidate) {
-	level := string(c.Level)
-	if level == "" {
-		level = "dropped"
-	}
-	fmt.Fprintf(s.io.Out, "byte %d: %s (%s) %d points, %s", c.Offset, c.Masked, c.Rule, c.Score, level)
-	if c.Verdict != "" {
-		fmt.Fprintf(s.io.Out, ", unit %s", c.Verdict)
+	fmt.Fprintf(s.io.Out, "cost: %.2f ns/byte on the standard text", all)
+	if len(c.Rules.Dirs) > 0 {
+		base, err := rule.Load(rules.FS)
+		if err != nil {
+			return err
+		}
+		own, err := app.Cost(base, time.Now)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.io.Out, "; the built-in rules alone %.2f", own)
 	}
 	fmt.Fprintln(s.io.Out)
-	for _, p := range c.Points {
-		fmt.Fprintf(s.io.Out, "  %+4d  %s\n", p.Points, p.Why)
-	}
-	if c.Why != "" {
-		fmt.Fprintf(s.io.Out, "        %s\n", c.Why)
-	}
+	return nil
 }

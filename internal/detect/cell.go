@@ -20,6 +20,9 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		return
 	}
 	if k.bare(n) {
+		if n == 9 && k.digits == 1<<9-1 && sn == &noSense && u.kind == object.UnitRow && s.e.bareSSN != nil {
+			s.nine(u, value)
+		}
 		return // a plain number needs a label, and is none
 	}
 	if k.digits&1 == 0 && n <= 48 && (sn.Part == rule.Key || s.e.lex.MayLabel(value)) {
@@ -28,8 +31,8 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 			return
 		}
 	}
-	if u.kind == object.UnitRow && sn.Kinds|uint32(sn.Flags) == 0 {
-		s.cell(u, value, k)
+	if u.kind == object.UnitRow && sn.Kinds|uint64(sn.Flags) == 0 {
+		s.maybe(u, value, k)
 	}
 	if sn.Flags&rule.Provider == 0 && (n > maxShort || k.at || k.starts() != 0) {
 		s.scan(value, rule.Sense{Flags: sn.Flags & rule.Rival}, k)
@@ -49,9 +52,9 @@ func bare(v []byte) bool {
 	return true
 }
 
-// cell keeps the first cell that reads like a date of birth, and the first that reads like a name. Few rows need them:
+// maybe keeps the first cell that reads like a date of birth, and the first that reads like a name. Few rows need them:
 // what has to be made of them is made then.
-func (s *Scan) cell(u *unit, value []byte, k look) {
+func (s *Scan) maybe(u *unit, value []byte, k look) {
 	n := len(value)
 	switch {
 	case k.digits&1 != 0 && n > 6 && n <= 10 && !u.dated:
@@ -122,12 +125,13 @@ func (s *Scan) plain(b []byte, at int, layout uint64) {
 	if len(free) == 0 {
 		return
 	}
-	behind := uint8(0)
+	behind, c := uint8(0), byte(0)
 	if at > 0 {
-		behind = rule.Class(b[at-1])
+		c = b[at-1]
+		behind = rule.Class(c)
 	}
 	for j := range free {
-		if ref := &free[j]; ref.s.Behind(behind) {
+		if ref := &free[j]; ref.s.Behind(behind, c) {
 			s.shape(b, at, ref, ref.r.Primary)
 		}
 	}

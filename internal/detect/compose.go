@@ -13,6 +13,9 @@ func (s *Scan) assemble(u *unit) {
 	}
 	if u.kind == object.UnitRow && u.dated && u.nameCell.n > 0 {
 		s.headless(u)
+		if u.nine > 0 {
+			s.column(u)
+		}
 	}
 }
 

@@ -13,7 +13,7 @@
 // keyed tokens, counts and labels.
 //
 // What it cannot. Names are found in fields and behind labels only; identifiers without digits are not found; text in
-// images is not read; a bare nine-digit number without a label, a column or a role is nothing.
+// images is not read; a bare nine-digit number without a label, a plausible column or a role is nothing.
 package detect
 
 import (
@@ -42,25 +42,31 @@ type Engine struct {
 	keyID  string
 	seed   uint64 // of the hashes that count distinct values
 	tokens int
+	tests  *testPatients // nil: none
 
-	layout  [1 << rule.LayoutBits]uint16 // index into shapes by the digit bitmap
-	shapes  []shapeSet
-	free    [][]shapeRef // of each of shapes: those that need no label, primary ones first
-	byKind  [rule.NumKinds][]*rule.Rule
-	token   []*rule.Rule // labelled tokens
-	dashed  *rule.Rule   // numbers of nine digits in three groups
-	date    *rule.Rule
-	name    *rule.Rule
-	address *rule.Rule
-	email   *rule.Rule
-	roles   [64]int8 // 1 + kind index of a role, 0 none
+	layout [1 << rule.LayoutBits]uint16 // index into shapes by the digit bitmap
+	shapes []shapeSet
+	free   [][]shapeRef // of each of shapes: those that need no label, primary ones first
+	byKind [rule.MaxKinds][]*rule.Rule
+	token  []*rule.Rule // labelled tokens
+
+	keywords   [rule.MaxKinds]*rule.Rule
+	composites []composite
+	bareSSN    *rule.Rule // numbers of nine digits; nil: none
+	dashed     *rule.Rule // numbers of nine digits in three groups
+	date       *rule.Rule
+	name       *rule.Rule
+	address    *rule.Rule
+	email      *rule.Rule
+	roles      [64]int8 // 1 + kind index of a role, 0 none
 }
 
 // shapeSet is the shapes that one layout of digits can be.
 type shapeSet struct {
-	primary []shapeRef // of rules that name a person
-	support []shapeRef
-	wrapped bool // it can be a number whose line was wrapped
+	primary  []shapeRef // of rules that name a person
+	support  []shapeRef
+	labelled [2][]shapeRef // of either, those that begin with the digits and need a label: without one nobody looks at them
+	wrapped  bool          // it can be a number whose line was wrapped
 }
 
 type shapeRef struct {
@@ -91,6 +97,13 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 			if r.KindIndex() == rule.KSSN && r.Label == rule.NeedNone && e.dashed == nil {
 				e.dashed = r
 			}
+			if r.KindIndex() == rule.KSSN && r.Label == rule.NeedAttached && e.bareSSN == nil {
+				e.bareSSN = r
+			}
+		case rule.FormKeyword:
+			e.keywords[r.KindIndex()] = r
+		case rule.FormComposite:
+			e.composites = append(e.composites, composite{r: r})
 		case rule.FormToken:
 			e.token = append(e.token, r)
 		case rule.FormDate:
@@ -103,7 +116,11 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 			e.email = r
 		}
 	}
+	if err := e.join(); err != nil {
+		return nil, err
+	}
 	e.compile()
+	e.tests = e.testPatients(set.Tests())
 	return e, nil
 }
 
@@ -125,9 +142,16 @@ func (e *Engine) compile() {
 					continue
 				}
 				sig = binary.AppendUvarint(sig, uint64(r.Num)<<8|uint64(i)) //nolint:gosec // small
-				if r.Primary {
+				switch {
+				case r.Label == rule.NeedAttached && c[i].Anchor == 0:
+					k := 1
+					if r.Primary {
+						k = 0
+					}
+					set.labelled[k] = append(set.labelled[k], shapeRef{r, &c[i]})
+				case r.Primary:
 					set.primary = append(set.primary, shapeRef{r, &c[i]})
-				} else {
+				default:
 					set.support = append(set.support, shapeRef{r, &c[i]})
 				}
 			}

@@ -69,9 +69,17 @@ func (s *Scan) Field(r object.Role, label, value []byte) {
 	if s.win.any {
 		s.endText()
 	}
+	if s.trace != nil && !s.trace.deep {
+		s.trace.field(s, r, label, value)
+		return
+	}
 	u := s.top()
 	ordinal := u.ordinal
 	u.ordinal++
+	if r == object.RoleTest {
+		s.note()
+		return
+	}
 	if value = trim(value); len(value) == 0 {
 		return
 	}
@@ -187,7 +195,7 @@ func (s *Scan) title(v string, flags uint16) {
 	var h rule.Hit
 	for w := s.e.lex.Walk(b, 0, len(b)); w.Next(&h); {
 		if h.Health != 0 || h.Flags&rule.Employment != 0 {
-			u.ev.strong(h.Sense)
+			u.ev.strong(&h.Sense)
 		}
 	}
 	n := len(s.cands)
@@ -203,7 +211,7 @@ func (s *Scan) located(u *unit, kind int, value []byte) {
 		u.ev.code = true
 		u.ev.cats |= 1 << catDiagnosis
 	}
-	if len(value) > longField || !s.whole(u, kind, value, labelPoints{25, isAttached | isRole, rule.Sense{}}) {
+	if len(value) > longField || !s.whole(u, kind, value, labelPoints{25, isAttached | isRole, nil}) {
 		s.value(value[:min(len(value), longField)], rule.Sense{Kinds: 1 << kind})
 	}
 	u.fields++
@@ -220,7 +228,7 @@ func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		sn = &u.qual
 	}
 	if sn.Health != 0 || sn.Flags&rule.Employment != 0 {
-		u.ev.strong(*sn)
+		u.ev.strong(sn)
 	}
 	if sn.Kinds == 0 || sn.Flags&rule.Provider != 0 {
 		s.unlabelled(u, sn, value, k)
@@ -239,7 +247,7 @@ func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
 	}
 	done := false
 	for set := sn.Kinds; set != 0 && !done; set &= set - 1 {
-		kind := bits.TrailingZeros32(set)
+		kind := sn.Kind(bits.TrailingZeros64(set))
 		done = sn.Part != rule.Whole && s.part(u, kind, sn.Part, value, lp) || s.whole(u, kind, value, lp)
 	}
 	if !done && (k.digits != 0 || len(value) > maxShort) {

@@ -103,7 +103,9 @@ func TestCanary(t *testing.T) {
 		f.Tokens = nil
 		fmt.Fprintf(&out, "%v %v %v\n", f, f.Path, f.Points)
 	}
-	fmt.Fprintf(&out, "%+v\n", e.Explain([]byte(summary)))
+	x := e.Explain(s, &object.Meta{At: testTime}, func(u Unit) { fmt.Fprintf(&out, "%+v\n", u) })
+	x.Text([]byte(summary + "\n" + strings.ReplaceAll(summary, ": ", ": 7")))
+	x.Finish()
 	for _, v := range planted {
 		for _, f := range forms(v) {
 			if len(f) >= 5 && strings.Contains(strings.ToLower(out.String()), strings.ToLower(f)) {

@@ -17,7 +17,7 @@ type results struct {
 	e     *Engine
 	accs  []acc // by part and kind; the memory of free ones is reused
 	n     int
-	last  [rule.NumKinds]int // newest acc of a kind, -1 none
+	last  [rule.MaxKinds]int32 // 1 + newest acc of a kind, 0 none
 	below int
 
 	verdict    finding.Verdict
@@ -68,9 +68,7 @@ func (r *results) reset() {
 		*a = acc{values: a.values}
 	}
 	r.n = 0
-	for i := range r.last {
-		r.last[i] = -1
-	}
+	clear(r.last[:])
 	r.below, r.verdict, r.score, r.part, r.row = 0, finding.None, 0, 0, false
 	r.cats, r.minors, r.heightened, r.healthOnly = 0, false, false, false
 	r.who.reset()
@@ -81,13 +79,13 @@ func (r *results) reset() {
 // acc returns the finding of a kind in a part.
 func (s *Scan) acc(kind uint8, part int) *acc {
 	r := &s.res
-	if i := r.last[kind]; i >= 0 && r.accs[i].part == part {
-		return &r.accs[i]
+	if i := r.last[kind]; i > 0 && r.accs[i-1].part == part {
+		return &r.accs[i-1]
 	}
 	p := &s.parts[part]
 	for i := p.acc; i > 0; i = r.accs[i-1].next {
 		if a := &r.accs[i-1]; a.kind == kind {
-			r.last[kind] = i - 1
+			r.last[kind] = int32(i) //nolint:gosec // parts times kinds
 			return a
 		}
 	}
@@ -95,8 +93,8 @@ func (s *Scan) acc(kind uint8, part int) *acc {
 		r.accs = append(r.accs, acc{})
 	}
 	a := &r.accs[r.n]
-	r.last[kind] = r.n
 	r.n++
+	r.last[kind] = int32(r.n) //nolint:gosec // parts times kinds
 	a.kind, a.part, a.next = kind, part, p.acc
 	p.acc = r.n
 	return a
@@ -124,7 +122,7 @@ func (r *results) codes(s *Scan, u *unit, cs []cand) {
 		return
 	}
 	for i := range cs {
-		if c := &cs[i]; c.kind >= rule.KNPI && c.part == u.part && c.flags&isRival == 0 {
+		if c := &cs[i]; c.kind >= rule.KNPI && int(c.kind) < rule.NumKinds && c.part == u.part && c.flags&isRival == 0 {
 			r.take(s, &verdict{verdict: finding.PHI}, c)
 		}
 	}
@@ -183,12 +181,13 @@ func (r *results) take(s *Scan, v *verdict, c *cand) {
 	if v.verdict == finding.PHI {
 		r.sensitive(s, c, value)
 	}
-	if !a.values.add(r.e.hash(c.kind, value)) {
+	c.hash = r.e.hash(c.kind, value)
+	if !a.values.add(c.hash) {
 		return
 	}
 	r.known.value(r.e, c.kind, value)
 	if len(a.tokens) < r.e.tokens {
-		a.tokens = append(a.tokens, s.token16(rule.KindAt(int(c.kind)), value))
+		a.tokens = append(a.tokens, s.token16(c.r.Kind, value))
 	}
 	if len(a.masks) < maxMasks && (a.mrule != c.r || a.msize != c.size || c.kind == rule.KName || c.kind == rule.KEmail) {
 		a.mrule, a.msize = c.r, c.size
@@ -199,26 +198,6 @@ func (r *results) take(s *Scan, v *verdict, c *cand) {
 			}
 		}
 		a.masks = append(a.masks, string(r.mask))
-	}
-}
-
-// sensitive notes minors, and diagnoses under heightened protection (42 CFR part 2, HIV).
-func (r *results) sensitive(s *Scan, c *cand, value []byte) {
-	switch c.kind {
-	case rule.KDOB:
-		if c.flags&isAttached == 0 || len(value) != 10 {
-			return
-		}
-		adult := s.today
-		adult.Year -= 18
-		var buf [10]byte
-		if string(value) > string(adult.Append(buf[:0])) {
-			r.minors = true
-		}
-	case rule.KICD10:
-		if len(value) >= 3 && (value[0] == 'F' && value[1] == '1' || string(value[:3]) == "B20" || string(value[:3]) == "Z21") {
-			r.heightened = true
-		}
 	}
 }
 
@@ -310,7 +289,7 @@ func (s *Scan) finding(a *acc, known finding.Words) finding.Finding {
 	if !ok {
 		level = finding.Low // it supports what names a person
 	}
-	f := finding.Finding{Kind: rule.KindAt(int(a.kind)), Rule: a.rule.ID, Count: a.count, Distinct: a.values.count(), Confidence: level,
+	f := finding.Finding{Kind: a.rule.Kind, Rule: a.rule.ID, Count: a.count, Distinct: a.values.count(), Confidence: level,
 		Score: a.score, Path: s.path(a.part, known), Masked: a.masks, Tokens: a.tokens, Points: a.points}
 	if f.Masked == nil {
 		f.Masked = []string{}

@@ -21,20 +21,24 @@ type Scan struct {
 	mac   hash.Hash
 	today rule.Date
 
-	parts []part
-	units []unit // stack; the memory of popped ones is reused
-	cands []cand // of all open units, outermost first
-	arena []byte // canonical values of cands
-	win   window
+	parts  []part
+	units  []unit // stack; the memory of popped ones is reused
+	cands  []cand // of all open units, outermost first
+	joined []cand // by composite rules
+	arena  []byte // canonical values of cands
+	win    window
 
 	labels labelCache
+	cols   columns
 	before labelMemo
 	tok    int // start of the token that was looked at last
 	sense  rule.Sense
+	tests  bool   // a unit was marked as a test
 	field  bool   // the bytes being scanned are the value of a field with the label sense
 	buf    []byte // folded values of fields
 
-	res results
+	res   results
+	trace *trace // of Explain, else nil
 }
 
 // part is a part of the object: an element of the path of findings.
@@ -62,6 +66,8 @@ const (
 	isPlain                       // without label: counts for co-occurrence only by its form
 	isTitle                       // found in the name of a part
 	isListed                      // found where a part's name is told once more: by its container, in a URI
+	isMarked                      // its sender, or the site, says that it is a test
+	isSite                        // the site says so
 )
 
 // cand is a candidate.
@@ -75,6 +81,7 @@ type cand struct {
 	label int8 // points
 	flags uint16
 	score int16
+	hash  uint64 // of its canonical value; set when its finding takes it
 }
 
 var _ object.Visitor = (*Scan)(nil)
@@ -91,14 +98,17 @@ func (e *Engine) NewScratch() *Scratch {
 
 // Scan begins the scan of the object m. The fields of m are scanned at once; its body comes by the visitor's methods.
 func (e *Engine) Scan(s *Scratch, m *object.Meta) *Scan {
-	c := &s.scan
-	c.reset()
+	s.scan.reset()
+	return s.scan.begin(m)
+}
+
+func (s *Scan) begin(m *object.Meta) *Scan {
 	if m == nil {
 		m = &object.Meta{}
 	}
-	c.today = dateOf(m.At)
-	c.enter(m, -1)
-	return c
+	s.today = dateOf(m.At)
+	s.enter(m, -1)
+	return s
 }
 
 func (s *Scan) reset() {
@@ -108,9 +118,10 @@ func (s *Scan) reset() {
 	s.arena = s.arena[:0]
 	s.win.reset()
 	s.labels.reset()
+	s.resetColumns()
 	s.before.at = -1
 	s.tok = -1
-	s.field = false
+	s.field, s.tests, s.trace = false, false, nil
 	s.res.reset()
 }
 

@@ -19,6 +19,7 @@ const (
 	classEmail
 	classPhone
 	classAddress
+	classCustom
 )
 
 func classOf(kind uint8) uint32 {
@@ -44,11 +45,14 @@ func classOf(kind uint8) uint32 {
 	case rule.KAddress:
 		return classAddress
 	}
+	if kind >= rule.FirstStrong {
+		return classCustom
+	}
 	return 0
 }
 
 // isStrong tells kinds that name a person by themselves.
-func isStrong(kind uint8) bool { return kind <= rule.KITIN }
+func isStrong(kind uint8) bool { return kind <= rule.KITIN || kind >= rule.FirstStrong }
 
 // Points, by section 6.2 of the model.
 const (
@@ -80,11 +84,23 @@ func (s *Scan) judge(u *unit, cs []cand, ev *evidence) {
 	if len(cs) == 0 {
 		return
 	}
-	var v verdict
-	v.weigh(s, u, cs)
-	if v.best < minIdentity {
-		v.best = 0
+	if len(s.e.composites) > 0 {
+		cs = s.compose(cs)
 	}
+	if s.e.tests != nil {
+		s.e.tests.mark(s, cs)
+	}
+	var v verdict
+	told := s.weigh(&v, u, cs, ev)
+	if s.trace != nil {
+		s.trace.judged(s, u, &v, cs, told)
+	}
+}
+
+// weigh is judge; it returns the reason where somebody asks for it.
+func (s *Scan) weigh(v *verdict, u *unit, cs []cand, ev *evidence) (told string) {
+	v.weigh(s, u, cs)
+	v.most = max(v.most, v.best)
 	if v.best == 0 && v.bestTest == 0 {
 		v.people(s, cs)
 	}
@@ -94,30 +110,39 @@ func (s *Scan) judge(u *unit, cs []cand, ev *evidence) {
 		if ev.code || ev.format {
 			s.res.health()
 		}
-		return
+	} else {
+		v.decide(ev)
+		if _, ok := finding.LevelOf(v.score()); ok {
+			s.res.unit(s, v, u, cs, ev)
+		} else {
+			s.res.below += v.strong
+		}
 	}
-	v.decide(ev)
-	if _, ok := finding.LevelOf(v.score()); !ok {
-		s.res.below += v.strong
-		return
+	if s.trace != nil {
+		told = v.because()
 	}
-	s.res.unit(s, &v, u, cs, ev)
+	return told
 }
 
 // verdict is the verdict on a unit in the making.
 type verdict struct {
 	classes  uint32
-	strong   int // candidates that name a person
-	best     int // identity: the best real one
-	bestTest int // the best sample
+	strong   int  // candidates that name a person
+	best     int  // identity: the best real one
+	most     int  // of the best, also where it is too little
+	bestTest int  // the best sample
+	sample   bool // one of them says it of others
 	checked  bool
 	enrols   bool
 	member   bool
 	ssn      bool
 	test     bool
+	coded    bool // there is a code of a diagnosis with its dot
 	verdict  finding.Verdict
 	health   int
-	why      string // of the health points
+	found    int       // health, also where it is too little
+	reasons  [8]reason // of the health points
+	nreason  int
 }
 
 // weigh gives every candidate its points of identity.
@@ -132,6 +157,7 @@ func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 	column := p.rows >= columnRows && p.bad == 0 || inText(cs) >= columnRows && p.bad == 0
 	for i := range cs {
 		c := &cs[i]
+		v.coded = v.coded || c.kind == rule.KICD10 && c.flags&isRival == 0
 		if column && c.kind == rule.KSSN && c.flags&isAttached == 0 {
 			c.flags |= isColumn
 		}
@@ -141,10 +167,12 @@ func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 		}
 		v.strong++
 		if int(c.score) < minIdentity {
+			v.most = max(v.most, int(c.score))
 			continue
 		}
 		if c.flags&isTest != 0 {
 			v.bestTest = max(v.bestTest, int(c.score))
+			v.sample = v.sample || s.sample(c)
 			continue
 		}
 		v.best = max(v.best, int(c.score))
@@ -193,15 +221,24 @@ func (v *verdict) people(s *Scan, cs []cand) {
 		case c.kind == rule.KDOB && c.flags&isAttached != 0:
 			for j := range cs {
 				if n := &cs[j]; n.kind == rule.KName && n.flags&isRival == 0 && distance(c, n) <= nearPerson {
-					v.best = max(v.best, int(c.score))
+					v.known(c)
 				}
 			}
 		case c.kind == rule.KName && c.flags&isPatient != 0 && bits.OnesCount32(v.classes) >= 3:
-			v.best = max(v.best, int(c.score))
+			v.known(c)
 		}
 	}
-	if v.best < minIdentity {
-		v.best = 0
+}
+
+// known takes a candidate that names a person together with others.
+func (v *verdict) known(c *cand) {
+	n := int(c.score)
+	switch {
+	case n < minIdentity:
+	case c.flags&isMarked != 0:
+		v.bestTest = max(v.bestTest, n)
+	default:
+		v.best = max(v.best, n)
 	}
 }
 
@@ -217,23 +254,21 @@ func (v *verdict) decide(ev *evidence) {
 	switch {
 	case v.best == 0:
 		v.test = true
-	case v.bestTest > 0 && !v.checked: // a sample beside numbers that only a label makes
+	case v.sample && !v.checked: // a sample beside numbers that only a label makes
 		v.test = true
 	}
-	v.health, v.why = ev.points()
+	v.points(ev)
 	if v.enrols && v.health < enrolScore {
-		v.health, v.why = enrolScore, "health: an identifier that only patients and members have"
+		v.add(enrolScore-v.health, "health: an identifier that only patients and members have")
 	}
 	if v.member {
-		v.health = min(maxHealth, v.health+memberScore)
-		if v.why == "" {
-			v.why = "health: a member number"
-		}
+		v.add(memberScore, "health: a member number")
 	}
 	if v.ssn && v.health < minHealth && v.classes&classDOB != 0 && v.classes&className != 0 && !ev.employment() {
-		v.health, v.why = peopleScore, "health: demographics of a person, nothing says employment"
+		v.add(peopleScore-v.health, "health: demographics of a person, nothing says employment")
 		ev.cats |= 1 << catDemographics
 	}
+	v.found = v.health
 	switch {
 	case v.test:
 		v.verdict = finding.Test
@@ -245,33 +280,53 @@ func (v *verdict) decide(ev *evidence) {
 	}
 }
 
-// points sums the evidence of health.
-func (e *evidence) points() (n int, why string) {
-	add := func(p int, w string) {
-		n = min(maxHealth, n+p)
-		if why == "" {
-			why = w
-		}
+// points sums the evidence of health. A code of a diagnosis without a label counts as a term, and is little without
+// a word beside it: codes of three characters and a dot are also those of parts and paragraphs. One clinical term beside a date of
+// birth is enough, where nothing speaks of employment.
+func (v *verdict) points(e *evidence) {
+	title, terms := e.title, e.n
+	if e.payroll() {
+		title, terms = e.clinical, e.nclin
 	}
 	if e.format {
-		add(formatScore, "health: a patient-level healthcare format")
+		v.add(formatScore, "health: a patient-level healthcare format")
 	}
 	if e.code {
-		add(codeScore, "health: a labelled code")
+		v.add(codeScore, "health: a labelled code")
 	}
-	if e.title {
-		add(titleScore, "health: a label or title")
+	if title {
+		v.add(titleScore, "health: a label or title")
 	}
 	switch {
-	case e.n >= 2:
-		add(termsScore, "health: two terms or more")
-	case e.n == 1:
-		add(termScore, "health: one term")
+	case terms >= 2:
+		v.add(termsScore, "health: two terms or more")
+	case terms == 1 && v.coded:
+		v.add(codeScore, "health: a term and a code of a diagnosis")
+	case e.nclin == 1 && v.classes&classDOB != 0 && !e.employment():
+		v.add(termsScore, "health: a clinical term beside a date of birth")
+	case terms == 1:
+		v.add(termScore, "health: one term")
+	case v.coded:
+		v.add(termScore, "health: a code of a diagnosis")
 	}
 	if e.provider {
-		add(providerPts, "health: a provider's number")
+		v.add(providerPts, "health: a provider's number")
 	}
-	return n, why
+}
+
+// reason is a line of the health points.
+type reason struct {
+	why    string
+	points int
+}
+
+// add adds points of health, as far as there is room for them.
+func (v *verdict) add(n int, why string) {
+	if n = min(n, maxHealth-v.health); n > 0 && v.nreason < len(v.reasons) {
+		v.health += n
+		v.reasons[v.nreason] = reason{why, n}
+		v.nreason++
+	}
 }
 
 func (v *verdict) score() int {
@@ -286,9 +341,14 @@ func (c *cand) ledger(classes uint32, v *verdict) []finding.Point {
 			p = append(p, finding.Point{Why: why, Points: n})
 		}
 	}
-	if c.flags&isTest == 0 {
+	switch {
+	case c.flags&isTest == 0:
 		add("validation that random values fail", c.r.Validity)
-	} else {
+	case c.flags&isSite != 0:
+		p = append(p, finding.Point{Why: "a test patient of the site"})
+	case c.flags&isMarked != 0:
+		p = append(p, finding.Point{Why: "its message is marked as a test"})
+	default:
 		p = append(p, finding.Point{Why: "a known sample or synthetic value"})
 	}
 	if c.flags&isAttached != 0 {
@@ -307,7 +367,9 @@ func (c *cand) ledger(classes uint32, v *verdict) []finding.Point {
 	}
 	add("other identifiers beside it", classScore*min(maxClasses, bits.OnesCount32(classes&^classOf(c.kind))))
 	if v.health > 0 {
-		add(v.why, v.health)
+		for _, r := range v.reasons[:v.nreason] {
+			add(r.why, r.points)
+		}
 	}
 	return p
 }

@@ -11,6 +11,7 @@ type unit struct {
 	part    int
 	whole   bool // the unit of a whole part
 	alias   bool // the driver has opened the unit of the part once more
+	test    bool // its sender says that it is a test
 	extra   int  // units inside that are too deep to have one of their own
 	cands   int
 	arena   int
@@ -27,6 +28,8 @@ type unit struct {
 	street, city, state, zip span
 	nameCell                 span // a whole cell without a label that reads like a name, as it is
 	day                      rule.Date
+	digits                   span // a whole cell of nine digits without a label
+	nine                     int8 // 1 + index of its column
 	dated                    bool // day is that of a whole cell without a label, and can be one of birth
 	segments                 int  // of text, before the newest
 	bytes                    int  // of text in the newest
@@ -46,9 +49,13 @@ type evidence struct {
 	cats       uint32    // categories
 	terms      [3]uint32 // distinct terms of running text
 	n          uint8
+	clin       [2]uint32 // those of them that are of no employer's business
+	nclin      uint8
 	emp        [2]uint32 // distinct words of employment
 	nemp       uint8
+	pay        bool // one of them is of payroll
 	title      bool // a label, a file name or a subject says so
+	clinical   bool // one of them is of no employer's business
 	code       bool // a labelled code of a diagnosis or drug
 	provider   bool // a labelled NPI or DEA number
 	format     bool // a patient-level healthcare format
@@ -60,9 +67,13 @@ func (e *evidence) term(h uint32, s rule.Sense) {
 		e.cats |= 1 << (s.Health - 1)
 		e.heightened = e.heightened || s.Heightened
 		e.n = addTerm(e.terms[:], e.n, h)
+		if clinical>>(s.Health-1)&1 != 0 {
+			e.nclin = addTerm(e.clin[:], e.nclin, h)
+		}
 	}
 	if s.Flags&rule.Employment != 0 {
 		e.nemp = addTerm(e.emp[:], e.nemp, h)
+		e.pay = e.pay || s.Flags&rule.Payroll != 0
 	}
 }
 
@@ -80,9 +91,10 @@ func addTerm(list []uint32, n uint8, h uint32) uint8 {
 }
 
 // strong notes evidence that a label or title gives.
-func (e *evidence) strong(s rule.Sense) {
+func (e *evidence) strong(s *rule.Sense) {
 	if s.Flags&rule.Employment != 0 {
 		e.nemp = uint8(len(e.emp))
+		e.pay = e.pay || s.Flags&rule.Payroll != 0
 	}
 	if s.Health == 0 {
 		return
@@ -95,6 +107,7 @@ func (e *evidence) strong(s rule.Sense) {
 	default:
 		e.cats |= 1 << c
 		e.title = true
+		e.clinical = e.clinical || clinical>>c&1 != 0
 	}
 	e.heightened = e.heightened || s.Heightened
 }
@@ -107,17 +120,27 @@ const (
 	catDemographics = rule.NumCategories - 1
 )
 
+// clinical are the categories that a letter about pay has no business with: patient, diagnosis, medication, laboratory, and those
+// under heightened protection. Coverage is a benefit there, and encounters, procedures and providers are departments and jobs.
+const clinical uint32 = 1<<catPatient | 1<<catDiagnosis | 1<<2 | 1<<4 | 1<<catMental | 1<<catSubstance | 1<<catHIV |
+	1<<catReproductive | 1<<catGenetic
+
 func (e *evidence) merge(o *evidence) {
-	if *o == (evidence{}) {
-		return
+	if o.cats == 0 && o.nemp == 0 && !o.format && !o.code && !o.title && !o.provider {
+		return // there is nothing: every term has a category
 	}
 	e.cats |= o.cats
 	for _, t := range o.terms[:o.n] {
 		e.n = addTerm(e.terms[:], e.n, t)
 	}
+	for _, t := range o.clin[:o.nclin] {
+		e.nclin = addTerm(e.clin[:], e.nclin, t)
+	}
 	for _, t := range o.emp[:o.nemp] {
 		e.nemp = addTerm(e.emp[:], e.nemp, t)
 	}
+	e.pay = e.pay || o.pay
+	e.clinical = e.clinical || o.clinical
 	if o.nemp > e.nemp {
 		e.nemp = o.nemp
 	}
@@ -130,6 +153,9 @@ func (e *evidence) merge(o *evidence) {
 
 // employment tells whether it reads like a matter of employment.
 func (e *evidence) employment() bool { return e.nemp >= 2 }
+
+// payroll tells whether it reads like a matter of pay, by two words of employment, or one where nothing clinical stands: 45 CFR 160.103 leaves employment records out of protected health information.
+func (e *evidence) payroll() bool { return e.pay && (e.nemp >= 2 || e.nclin == 0) }
 
 // Bounds of what a unit leaves to the one above.
 const (
@@ -148,8 +174,12 @@ func (s *Scan) close() {
 		up = &s.units[n-2]
 	}
 	if len(cs) > 0 {
+		s.mark(cs)
 		if up != nil && u.small(len(cs)) && up.left < maxLeft && !s.sufficient(u, cs) {
 			up.left += len(cs)
+			if s.trace != nil {
+				s.trace.left(len(s.units))
+			}
 			up.ev.merge(&u.ev)
 			up.ev.merge(&u.newer)
 			up.inherit(u)
@@ -160,6 +190,8 @@ func (s *Scan) close() {
 		ev.merge(&u.newer)
 		s.judge(u, cs, &ev)
 		s.cands = s.cands[:u.cands]
+	} else if s.trace != nil {
+		s.trace.judged(s, u, &verdict{}, nil, (&verdict{}).because())
 	}
 	if up == nil {
 		return
@@ -196,10 +228,11 @@ func (s *Scan) relieve(u *unit) {
 	ev := s.context(u)
 	ev.merge(&u.older)
 	ev.merge(&u.newer)
+	s.mark(s.cands[u.cands:])
 	s.judge(u, s.cands[u.cands:], &ev)
 	s.cands, s.arena = s.cands[:u.cands], s.arena[:u.arena]
 	u.mark, u.left = u.cands, 0
-	u.first, u.last, u.nameCell, u.dated = span{}, span{}, span{}, false
+	u.first, u.last, u.nameCell, u.dated, u.nine = span{}, span{}, span{}, false, 0
 }
 
 // sufficient tells whether the candidates of a unit can be judged without the unit above.

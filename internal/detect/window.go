@@ -132,6 +132,9 @@ func (s *Scan) segment(from, to int, last bool) {
 		s.words(w.buf, from, min(to, headWords), &u.newer, false)
 	}
 	w.need = found
+	if s.trace != nil {
+		s.trace.near(s, w.buf, from, to, false, s.cands[n:])
+	}
 }
 
 // headWords is how much of a text without identifiers is read for what it says of the units beside it.
@@ -152,6 +155,7 @@ func (s *Scan) judgeOld(u *unit) {
 	ev := s.context(u)
 	ev.merge(&u.older)
 	ev.merge(&u.newer)
+	s.mark(old)
 	s.judge(u, old, &ev)
 	n := copy(s.cands[u.cands:], s.cands[u.mark:])
 	s.cands = s.cands[:u.cands+n]
@@ -171,5 +175,5 @@ func (s *Scan) compact(u *unit) {
 	}
 	s.arena = s.arena[:at]
 	u.first, u.last, u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}, span{}, span{}
-	u.nameCell, u.dated = span{}, false
+	u.nameCell, u.dated, u.nine = span{}, false, 0
 }

@@ -7,11 +7,14 @@ func (s *Scan) words(b []byte, from, to int, ev *evidence, names bool) {
 	var h rule.Hit
 	provider := -8
 	for w := s.e.lex.Walk(b, from, to); w.Next(&h); {
-		if h.Health != 0 && int(h.Health) != 1+catDemographics || h.Flags&rule.Employment != 0 {
+		if h.Health != 0 && int(h.Health) != 1+catDemographics || h.Flags&rule.Employment != 0 && (h.Flags&rule.Numbered == 0 || rule.NumberBehind(b, h.End)) {
 			ev.term(termHash(b[h.Start:h.End]), h.Sense)
 		}
 		if h.Flags&rule.Provider != 0 {
 			provider = h.End
+		}
+		if h.Word != 0 {
+			s.keyword(b, &h)
 		}
 		if names && h.Kinds>>rule.KName&1 != 0 && h.Start-provider > 2 && h.Flags&(rule.Provider|rule.Rival) == 0 {
 			s.named(b, &h)

@@ -44,8 +44,10 @@ func (d Date) real() bool {
 }
 
 // ParseBirth reads a date of birth at the beginning of b, in the forms that are usual in the United States, ISO 8601, and
-// with names of months. Numbers are month first unless that cannot be. Nobody is born after today: a two-digit year lies
-// in the hundred years before it. n is the number of bytes read.
+// with names of months. Numbers are month first unless that cannot be; with dots between them they are day first unless
+// that cannot be: nobody in the United States writes a date with dots, most others do. A time may follow; it is read where
+// digits leave no end between the two (YYYYMMDDHHMM). Nobody is born after today: a two-digit year lies in the hundred years
+// before it. n is the number of bytes read.
 func ParseBirth(b []byte, today Date) (d Date, n int, ok bool) {
 	var p dateParser
 	if !p.read(b) {
@@ -55,6 +57,9 @@ func ParseBirth(b []byte, today Date) (d Date, n int, ok bool) {
 	if !ok {
 		return d, 0, false
 	}
+	if p.month < 0 && p.year == 2 && m != day && (m > 12 || p.dots && day <= 12) {
+		m, day = day, m // day first
+	}
 	if p.width[p.year] == 2 {
 		y += today.Year / 100 * 100
 		if (Date{y, m, day}).After(today) {
@@ -62,9 +67,6 @@ func ParseBirth(b []byte, today Date) (d Date, n int, ok bool) {
 		}
 	}
 	d = Date{y, m, day}
-	if !d.real() && p.month < 0 && p.year == 2 && day >= 1 && day <= 12 && m > 12 {
-		d = Date{y, day, m} // day first
-	}
 	if !d.real() || d.After(today) || d.Year < today.Year-130 {
 		return d, 0, false
 	}
@@ -77,6 +79,7 @@ type dateParser struct {
 	width [3]int // digits; 0: the name of a month
 	month int    // index of the field that is a month by name, -1
 	year  int    // index of the year, set by order
+	dots  bool
 	n     int
 	end   int
 }
@@ -89,10 +92,10 @@ func (p *dateParser) read(b []byte) bool {
 		switch c := b[i]; {
 		case IsDigit(c):
 			j := i
-			for j < len(b) && IsDigit(b[j]) && j-i < 9 {
+			for j < len(b) && IsDigit(b[j]) && j-i < 15 {
 				j++
 			}
-			if p.n == 0 && j-i == 8 {
+			if w := j - i; p.n == 0 && (w == 8 || w == 12 || w == 14) {
 				return p.compact(b, i, j)
 			}
 			if j-i > 4 || j-i == 3 {
@@ -126,6 +129,7 @@ func (p *dateParser) read(b []byte) bool {
 	if p.n != 3 {
 		return false
 	}
+	p.dots = sep == '.'
 	return p.end >= len(b) || !IsAlnum(b[p.end]) || b[p.end]|0x20 == 't' && p.width[0] == 4 // ISO with a time
 }
 
@@ -134,6 +138,12 @@ func (p *dateParser) read(b []byte) bool {
 func (p *dateParser) separator(b []byte, i int, sep *byte) (int, bool) {
 	if i >= len(b) {
 		return i, false
+	}
+	if p.n == 1 && IsLetter(b[i]) || p.n == 2 && p.month == 1 && IsDigit(b[i]) { // 19JAN1991
+		return i, true
+	}
+	if c := b[i]; c == '.' && p.n == 1 && *sep == 0 && i+2 < len(b) && b[i+1] == ' ' && IsLetter(b[i+2]) { // 3. April
+		return i + 2, true
 	}
 	if c := b[i]; c == '-' || c == '/' || c == '.' && p.month < 0 {
 		if *sep != 0 && *sep != c {
@@ -163,15 +173,18 @@ func ordinal(a, b byte) bool {
 	return false
 }
 
-// compact reads YYYYMMDD, or MMDDYYYY where that cannot be.
+// compact reads YYYYMMDD, or MMDDYYYY where that cannot be. Hours and minutes, or seconds too, may follow (HL7 v2 TS).
 func (p *dateParser) compact(b []byte, i, j int) bool {
-	v := b[i:j]
+	v := b[i : i+8]
+	if t := b[i+8 : j]; len(t) > 0 && (num(t[:2]) > 23 || num(t[2:4]) > 59 || len(t) > 4 && num(t[4:]) > 60) {
+		return false
+	}
 	y, m, d := num(v[:4]), num(v[4:6]), num(v[6:])
 	if !(Date{y, m, d}).real() {
 		m, d, y = num(v[:2]), num(v[2:4]), num(v[4:])
 	}
 	p.val, p.width, p.n, p.end = [3]int{y, m, d}, [3]int{4, 2, 2}, 3, j
-	return j >= len(b) || !IsAlnum(b[j])
+	return j >= len(b) || !IsAlnum(b[j]) || j == i+8 && lower(b[j]) == 't' && j+1 < len(b) && IsDigit(b[j+1])
 }
 
 // order says which field is which.

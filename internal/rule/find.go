@@ -27,6 +27,14 @@ func (r *Rule) at(x *Lexicon, b []byte, i int, today Date) int {
 			}
 		}
 		return 0
+	case FormKeyword:
+		var h Hit
+		for w := x.Walk(b, i, len(b)); w.Next(&h) && h.Start == i; {
+			if int(h.Word) == r.kind {
+				return h.End
+			}
+		}
+		return 0
 	case FormAddress:
 		for z := i + 8; z+5 <= len(b) && z-i < maxAddress; z++ {
 			if s, e := AddressAt(b, z); e > 0 && s == i {
@@ -58,7 +66,7 @@ func (r *Rule) at(x *Lexicon, b []byte, i int, today Date) int {
 
 // Labelled tells whether an attached label is one of the rule's.
 func (r *Rule) Labelled(h *Hit) bool {
-	if h.Kinds>>r.kind&1 == 0 || h.Flags&(Provider|Qualifier) != 0 || h.Part != Whole && h.Part != Patient {
+	if !r.Names(&h.Sense) || h.Flags&(Provider|Qualifier) != 0 || h.Part != Whole && h.Part != Patient {
 		return false
 	}
 	return h.Flags&Weak == 0 || h.Marked || r.Form == FormName

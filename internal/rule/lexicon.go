@@ -10,6 +10,8 @@ const (
 	Filler                        // may stand between a label and its value: number, no, is ...
 	Weak                          // a label only when a mark (: =) or a quote follows
 	Qualifier                     // a label only for values of type, system or code fields: MR, SS
+	Payroll                       // the pay of employees: what stands beside it of health plans is a benefit
+	Numbered                      // a word only with a number behind it: W-2
 )
 
 // Part is the part of a value that a label names.
@@ -32,11 +34,13 @@ const (
 
 // Sense is what a word or phrase means.
 type Sense struct {
-	Kinds      uint32 // bit set of kind indices that it labels
+	Kinds      uint64 // bit set of kind indices that it labels
 	Flags      uint16
 	Part       Part
 	Health     uint8 // 1 + index of a category, 0 none
 	Heightened bool
+	Custom     uint8 // index of the custom kind that it labels, 0 none
+	Word       uint8 // index of the custom kind that it is a keyword of, 0 none
 }
 
 func (s Sense) merge(t Sense) Sense {
@@ -52,6 +56,12 @@ func (s Sense) merge(t Sense) Sense {
 	s.Kinds |= t.Kinds
 	if s.Part == Whole {
 		s.Part = t.Part
+	}
+	if s.Custom == 0 {
+		s.Custom = t.Custom
+	}
+	if s.Word == 0 {
+		s.Word = t.Word
 	}
 	if s.Health == 0 {
 		s.Health = t.Health

@@ -20,10 +20,12 @@ import (
 
 // file is one rule file.
 type file struct {
-	Version int     `yaml:"version"`
-	Family  string  `yaml:"family"`
-	Rules   []*Rule `yaml:"rules"`
-	Terms   []Terms `yaml:"terms"`
+	Version int      `yaml:"version"`
+	Family  string   `yaml:"family"`
+	Rules   []*Rule  `yaml:"rules"`
+	Terms   []Terms  `yaml:"terms"`
+	Tests   []Tests  `yaml:"test_patients"`
+	Adjust  []Adjust `yaml:"adjust"`
 }
 
 const maxFile = 4 << 20
@@ -54,6 +56,7 @@ func (s source) file(name string) string { return filepath.Join(s.dir, name) }
 
 func load(all []source) (*Set, error) {
 	s := &Set{lex: newLexicon()}
+	var adjust []Adjust
 	sum := sha256.New()
 	for _, src := range all {
 		names, err := fs.Glob(src.fs, "*.yaml")
@@ -62,13 +65,16 @@ func load(all []source) (*Set, error) {
 		}
 		sort.Strings(names)
 		for _, name := range names {
-			if err := s.readFile(src, name, sum); err != nil {
+			if err := s.readFile(src, name, sum, &adjust); err != nil {
 				return nil, err
 			}
 		}
 	}
 	if len(s.rules) == 0 {
 		return nil, errors.New("rules: no rules found")
+	}
+	if len(s.rules) > MaxRules {
+		return nil, fmt.Errorf("rules: more than %d", MaxRules)
 	}
 	sort.SliceStable(s.rules, func(i, j int) bool { return s.rules[i].ID < s.rules[j].ID })
 	for i, r := range s.rules {
@@ -79,10 +85,10 @@ func load(all []source) (*Set, error) {
 	}
 	s.lex.seal()
 	s.digest = hex.EncodeToString(sum.Sum(nil))
-	return s, s.selfTest()
+	return s, s.link(adjust)
 }
 
-func (s *Set) readFile(src source, base string, sum io.Writer) error {
+func (s *Set) readFile(src source, base string, sum io.Writer, adjust *[]Adjust) error {
 	name := src.file(base)
 	f, err := src.fs.Open(base)
 	if err != nil {
@@ -118,6 +124,12 @@ func (s *Set) readFile(src source, base string, sum io.Writer) error {
 			return fmt.Errorf("%s: terms %d: %w", name, i+1, err)
 		}
 	}
+	*adjust = append(*adjust, doc.Adjust...)
+	for i, t := range doc.Tests {
+		if err := s.addTests(t); err != nil {
+			return fmt.Errorf("%s: test_patients %d: %w", name, i+1, err)
+		}
+	}
 	return nil
 }
 
@@ -125,12 +137,23 @@ func (s *Set) addRule(r *Rule) error {
 	if err := r.check(); err != nil {
 		return err
 	}
-	sense := Sense{Kinds: 1 << r.kind}
-	if len(r.Context) > 0 {
-		sense.Health = uint8(1 + CategoryIndex(r.Context[0]))
+	if r.kind < 0 {
+		if err := s.customKind(r); err != nil {
+			return err
+		}
 	}
-	for _, l := range r.Labels {
+	sense := r.sense()
+	for i, l := range r.Labels {
+		if o := s.lex.builder[l].Custom; o != 0 && sense.Custom != 0 && o != sense.Custom {
+			return fmt.Errorf("label %d is one of another custom kind", i+1)
+		}
 		s.lex.addLabel(l, sense)
+	}
+	for i, w := range r.Words {
+		if o := s.lex.builder[w].Word; o != 0 && int(o) != r.kind {
+			return fmt.Errorf("word %d is one of another keyword rule", i+1)
+		}
+		s.lex.add(w, Sense{Word: uint8(r.kind)}) //nolint:gosec // below MaxKinds
 	}
 	names := make([]string, 0, len(r.Parts))
 	for part := range r.Parts {
@@ -194,6 +217,10 @@ func (s *Set) addTerms(t Terms) error {
 		sense.Flags = Provider
 	case "employment":
 		sense.Flags = Employment
+	case "payroll":
+		sense.Flags = Employment | Payroll
+	case "form":
+		sense.Flags = Employment | Payroll | Numbered
 	case "filler":
 		sense.Flags = Filler
 	case "value":
@@ -220,15 +247,19 @@ func (r *Rule) check() error {
 		return errors.New("identifier must be a letter from A to R, or -")
 	case !strings.Contains(r.Mask, "[") || strings.ContainsAny(r.Mask, "0123456789"):
 		return errors.New("mask must have a part in brackets and no digit")
-	case r.Base < 0 || r.Base > 60 || r.Validity < 0 || r.Validity > 20:
-		return errors.New("base must be 0 to 60, validity 0 to 20")
-	case len(r.Examples.Match) < 3 || len(r.Examples.NoMatch) < 3:
+	case r.Form != FormComposite && (len(r.Examples.Match) < 3 || len(r.Examples.NoMatch) < 3):
 		return errors.New("at least three examples of each kind are needed")
 	case r.Label != NeedNone && r.Label != NeedAttached:
 		return fmt.Errorf("unknown label need %q", r.Label)
 	}
-	if r.kind = KindIndex(r.Kind); r.kind < 0 {
+	if err := r.checkWeights(); err != nil {
+		return err
+	}
+	if r.kind = KindIndex(r.Kind); r.kind < 0 && !strings.HasPrefix(string(r.Kind), customKinds) {
 		return fmt.Errorf("unknown kind %q", r.Kind)
+	}
+	if r.kind >= 0 && (r.Form == FormKeyword || r.Form == FormComposite) {
+		return errors.New("a keyword or composite rule needs a custom kind")
 	}
 	var ok bool
 	if r.test, ok = validatorNamed(r.Validator); !ok {
@@ -247,8 +278,19 @@ func (r *Rule) check() error {
 	return r.checkForm()
 }
 
+func (r *Rule) checkWeights() error {
+	if r.Base < 0 || r.Base > 60 || r.Validity < 0 || r.Validity > 20 {
+		return errors.New("base must be 0 to 60, validity 0 to 20")
+	}
+	return nil
+}
+
 func (r *Rule) checkForm() error {
 	switch r.Form {
+	case FormComposite:
+		return r.checkComposite()
+	case FormKeyword:
+		return r.checkKeyword()
 	case FormShape:
 		if len(r.Shapes) == 0 {
 			return errors.New("a shape rule needs shapes")
@@ -294,6 +336,9 @@ func RoleNamed(name string) object.Role {
 func (s *Set) selfTest() error {
 	var errs []error
 	for _, r := range s.rules {
+		if r.Form == FormComposite {
+			continue // its members have examples
+		}
 		for i, e := range r.Examples.Match {
 			if _, _, ok := r.Find(s.lex, []byte(e), exampleToday()); !ok {
 				errs = append(errs, fmt.Errorf("%s: rule %s: example match %d is not found", r.File, r.ID, i+1))

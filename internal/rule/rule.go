@@ -22,6 +22,9 @@ const (
 	FormName    Form = "name"    // a person's name behind a label
 	FormAddress Form = "address" // street, city, state, ZIP
 	FormEmail   Form = "email"   // a mail address
+
+	FormKeyword   Form = "keyword"   // a word of a list, looked for where something names a person
+	FormComposite Form = "composite" // several rules near each other
 )
 
 // Need is how much a rule needs a label.
@@ -52,6 +55,9 @@ type Rule struct {
 	Roles       []string            `yaml:"roles"`     // of object.Role, in lower case
 	Context     []string            `yaml:"context"`   // health categories that the label itself is evidence of
 	Negatives   []string            `yaml:"negatives"` // labels that speak against it
+	Words       []string            `yaml:"words"`     // of a keyword rule
+	AllOf       []string            `yaml:"all_of"`    // ids, of a composite rule
+	Within      int                 `yaml:"within"`    // bytes from the first of all_of to each other one; 0: the same unit
 	Base        int                 `yaml:"base"`      // points of the bare match
 	Validity    int                 `yaml:"validity"`  // points of a validation that most random strings fail
 	Primary     bool                `yaml:"primary"`   // identifies a person by itself when labelled
@@ -75,7 +81,7 @@ type Examples struct {
 
 // Terms are words of the lexicon that are no label of a rule.
 type Terms struct {
-	Sense      string   `yaml:"sense"`    // health, rival, provider, employment, filler
+	Sense      string   `yaml:"sense"`    // health, rival, provider, employment, payroll, form, filler
 	Category   string   `yaml:"category"` // of health
 	Heightened bool     `yaml:"heightened"`
 	Words      []string `yaml:"words"`
@@ -85,6 +91,10 @@ type Terms struct {
 type Set struct {
 	rules  []*Rule
 	lex    *Lexicon
+	tests  []Tests
+	custom map[finding.Kind]int // indices of custom kinds
+	weak   int                  // custom kinds that name nobody by themselves
+	strong int                  // those that do
 	digest string
 }
 

@@ -4,7 +4,7 @@ import "fmt"
 
 // Shape is a compiled layout. Its letters: d digit, D digit but 0, a letter, A letter of the MBI alphabet, m digit or
 // letter of the MBI alphabet, n letter or digit, s one of the rule's separators and the same one every time; anything
-// else stands for itself. Matching ignores case.
+// else stands for itself, and so does what follows a backslash. Matching ignores case.
 type Shape struct {
 	Text   string
 	Anchor int // offset of the digit run at which the scanner finds it
@@ -14,6 +14,7 @@ type Shape struct {
 	seps   [4]byte         // separators of 's'
 	first  int             // offset of the first 's', -1 none
 	prev   uint8           // classes of the byte before the anchor, 0 any
+	mark   byte            // that byte, if it is fixed and no letter; 0 any
 }
 
 const (
@@ -23,39 +24,26 @@ const (
 )
 
 func compileShape(text, seps string) (Shape, error) {
-	s := Shape{Text: text, Len: len(text), first: -1, Anchor: -1}
-	if len(text) == 0 || len(text) > maxShape {
+	s := Shape{Text: text, first: -1, Anchor: -1}
+	if len(text) == 0 || len(text) > 2*maxShape {
 		return s, fmt.Errorf("a shape has 1 to %d characters", maxShape)
 	}
 	if len(seps) > len(s.seps) {
 		return s, fmt.Errorf("at most %d separators", len(s.seps))
 	}
 	copy(s.seps[:], seps)
-	for i := range len(text) {
-		switch text[i] {
-		case 'd':
-			s.class[i] = ClassDigit
-		case 'D':
-			s.class[i] = ClassNonzero
-		case 'a':
-			s.class[i] = ClassLetter
-		case 'A':
-			s.class[i] = ClassMBI
-		case 'm':
-			s.class[i] = ClassDigit | ClassMBI
-		case 'n':
-			s.class[i] = ClassDigit | ClassLetter
-		case 's':
-			if seps == "" {
-				return s, fmt.Errorf("a shape with s needs separators")
-			}
-			s.class[i] = classSep
-			if s.first < 0 {
-				s.first = i
-			}
-		default:
-			s.lit[i] = text[i]
+	for i := 0; i < len(text); i++ {
+		if s.Len == maxShape {
+			return s, fmt.Errorf("a shape has 1 to %d characters", maxShape)
 		}
+		c := text[i]
+		if c == '\\' && i+1 < len(text) {
+			i++
+			s.lit[s.Len] = text[i]
+		} else if err := s.element(c, seps); err != nil {
+			return s, err
+		}
+		s.Len++
 	}
 	s.Anchor = s.anchor()
 	if s.Anchor < 0 {
@@ -64,11 +52,47 @@ func compileShape(text, seps string) (Shape, error) {
 	if s.Anchor > 0 && s.lit[s.Anchor-1] == 0 && s.class[s.Anchor-1] != classSep {
 		s.prev = s.class[s.Anchor-1]
 	}
+	if s.Anchor > 0 && !IsAlnum(s.lit[s.Anchor-1]) {
+		s.mark = s.lit[s.Anchor-1]
+	}
 	return s, nil
 }
 
-// Behind tells whether the byte before the anchor can be of the shape; it sorts out most of what only has the digits.
-func (s *Shape) Behind(class uint8) bool { return s.prev == 0 || s.prev&class != 0 }
+// element compiles one letter of a layout.
+func (s *Shape) element(c byte, seps string) error {
+	i := s.Len
+	switch c {
+	case 'd':
+		s.class[i] = ClassDigit
+	case 'D':
+		s.class[i] = ClassNonzero
+	case 'a':
+		s.class[i] = ClassLetter
+	case 'A':
+		s.class[i] = ClassMBI
+	case 'm':
+		s.class[i] = ClassDigit | ClassMBI
+	case 'n':
+		s.class[i] = ClassDigit | ClassLetter
+	case 's':
+		if seps == "" {
+			return fmt.Errorf("a shape with s needs separators")
+		}
+		s.class[i] = classSep
+		if s.first < 0 {
+			s.first = i
+		}
+	default:
+		s.lit[i] = c
+	}
+	return nil
+}
+
+// Behind tells whether the byte c before the anchor, of the given class, can be of the shape; it sorts out most of what only has
+// the digits.
+func (s *Shape) Behind(class uint8, c byte) bool {
+	return (s.prev == 0 || s.prev&class != 0) && (s.mark == 0 || s.mark == c)
+}
 
 // bit tells what the digit bitmap has at offset i: 1, 0, or -1 either.
 func (s *Shape) bit(i int) int {
@@ -138,7 +162,7 @@ func (s *Shape) At(b []byte, start int) bool {
 	for i, c := range v {
 		switch cl := s.class[i]; {
 		case s.lit[i] != 0:
-			if c != s.lit[i] {
+			if c != s.lit[i] && (!IsLetter(c) || (c^s.lit[i])&^0x20 != 0) {
 				return false
 			}
 		case cl == classSep:

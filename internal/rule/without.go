@@ -15,7 +15,7 @@ func (s *Set) Without(ids ...string) (*Set, error) {
 	if len(off) == 0 {
 		return s, nil
 	}
-	out := &Set{lex: s.lex, digest: s.digest}
+	out := &Set{lex: s.lex, tests: s.tests, custom: s.custom, digest: s.digest}
 	for _, r := range s.rules {
 		if off[r.ID] {
 			continue

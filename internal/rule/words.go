@@ -274,7 +274,9 @@ func (x *Lexicon) Classify(label []byte) Sense {
 			main = h.Sense
 			flags &^= Rival
 		}
-		flags |= h.Flags & (Rival | Provider | Employment)
+		if h.Flags&Numbered == 0 || NumberBehind(label, h.End) {
+			flags |= h.Flags & (Rival | Provider | Employment | Payroll)
+		}
 		if h.Health != 0 && (health == 0 || int(health-1) == CategoryIndex("demographics")) {
 			health = h.Health
 		}
@@ -286,6 +288,14 @@ func (x *Lexicon) Classify(label []byte) Sense {
 	main.Flags = main.Flags&(Weak|Qualifier) | flags
 	main.Health, main.Heightened = health, heightened
 	return main
+}
+
+// NumberBehind tells whether a digit stands behind the word that ends at b[end], with one mark or space between at most.
+func NumberBehind(b []byte, end int) bool {
+	if end < len(b) && (b[end] == '-' || b[end] == ' ' || b[end] == '_') {
+		end++
+	}
+	return end < len(b) && IsDigit(b[end])
 }
 
 // MayLabel tells whether [Lexicon.Exact] is worth asking: most cells of a table end here.

@@ -1,0 +1,84 @@
+package detect
+
+import (
+	"fmt"
+	"math/rand"
+	"testing"
+
+	"github.com/phiwatch/phiwatch/internal/finding"
+)
+
+// nines is a table without a header whose third column has nine digits.
+func nines(n int, digits func(i int, rnd *rand.Rand) int, cells string) []string {
+	rnd := rand.New(rand.NewSource(11))
+	first := []string{"Tomasz", "Evelyn", "Gary", "Sarah", "Marta", "Ivan"}
+	last := []string{"Ferreira", "Whitfield", "Trujillo", "Montague", "Keller", "Novak"}
+	rows := []string{""}
+	for i := range n {
+		name, born := first[rnd.Intn(6)]+" "+last[rnd.Intn(6)], fmt.Sprintf("%02d/%02d/%d", 1+rnd.Intn(12), 1+rnd.Intn(28), 1930+rnd.Intn(80))
+		rows = append(rows, fmt.Sprintf(cells, name, born, digits(i, rnd)))
+	}
+	return rows
+}
+
+func anySSN(_ int, rnd *rand.Rand) int {
+	for {
+		area := 1 + rnd.Intn(899)
+		if n := area*1e6 + (1+rnd.Intn(99))*1e4 + 1 + rnd.Intn(9999); area != 666 && area != 111 {
+			return n
+		}
+	}
+}
+
+// TestNineColumn: twenty plausible numbers in a column without a header, with a name and a date in the row, are people; the rows
+// before the twentieth are not lost; what is in order, of one area, invalid, or without a name is not.
+func TestNineColumn(t *testing.T) {
+	e := newEngine(t)
+	const person = "%s|%s|%09d|E11.9"
+	for _, c := range []struct {
+		name   string
+		rows   []string
+		people int
+	}{
+		{"plausible", nines(200, anySSN, person), 200},
+		{"twenty", nines(20, anySSN, person), 20},
+		{"nineteen", nines(19, anySSN, person), 0},
+		{"rising", nines(200, func(i int, _ *rand.Rand) int { return 200010001 + 3*i }, person), 0},
+		{"falling", nines(200, func(i int, _ *rand.Rand) int { return 700010001 - 7919*i }, person), 0},
+		{"one area", nines(200, func(_ int, rnd *rand.Rand) int { return 412010001 + rnd.Intn(900000) }, person), 0},
+		{"any digits", nines(200, func(_ int, rnd *rand.Rand) int { return rnd.Intn(1e9) }, person), 0},
+		{"one number", nines(200, func(int, *rand.Rand) int { return 514690360 }, person), 0},
+		{"one state", nines(200, func(_ int, rnd *rand.Rand) int { return (449+rnd.Intn(19))*1e6 + 10001 + rnd.Intn(900000) }, person), 200},
+		{"no name", nines(200, anySSN, "%.1s|%s|%09d|E11.9"), 0},
+		{"no date", nines(200, anySSN, "%s|%.2s|%09d|E11.9"), 0},
+	} {
+		r := table(e, "x.csv", c.rows...)
+		if r.Individuals.Low != c.people || (r.Verdict == finding.PHI) != (c.people > 0) || c.people > 0 && r.Level != finding.Medium {
+			t.Errorf("%s: verdict %q %s %d, individuals %v, want %d", c.name, r.Verdict, r.Level, r.Score, r.Individuals, c.people)
+		}
+	}
+	headed := nines(200, anySSN, person)
+	headed[0] = "name|date|id|code"
+	if r := table(e, "x.csv", headed...); r.Verdict != finding.None && r.Verdict != finding.HealthOnly {
+		t.Errorf("a column that is called id: %q %d", r.Verdict, r.Score)
+	}
+}
+
+// TestHeadedColumn: under a header that says what they are, nine digits are found wherever they are valid.
+func TestHeadedColumn(t *testing.T) {
+	e := newEngine(t)
+	for _, head := range []string{"SSN", "ssn", "Social Security Number", "soc_sec_no", "PatientSSN", "patient_ssn", "SSN_NBR", "Member SSN", "socialSecurityNumber", "SS#", "SUBSCRIBER-SSN", "ssn_no_dashes"} {
+		rows := nines(1000, anySSN, "%s|%s|%09d|x")
+		rows[0] = "name|dob|" + head + "|note"
+		r := table(e, "x.csv", rows...)
+		found := 0
+		for _, f := range r.Findings {
+			if f.Kind == finding.SSN {
+				found = f.Distinct
+			}
+		}
+		if found < 990 || r.Individuals.Low < 990 {
+			t.Errorf("%s: %d of 1000, individuals %v", head, found, r.Individuals)
+		}
+	}
+}
