@@ -68,7 +68,7 @@ func wide(s string, little, mark bool) []byte {
 // Sets are all formats, in the order of the tables.
 func Sets() []Set {
 	var all []Set
-	for _, s := range [][]Set{textSets(), mailSets(), tableSets(), markupSets(), healthSets(), containerSets()} {
+	for _, s := range [][]Set{textSets(), mailSets(), tableSets(), markupSets(), healthSets(), containerSets(), moreSets()} {
 		all = append(all, s...)
 	}
 	return all

@@ -35,6 +35,8 @@ type Doc struct {
 	Planted []Planted
 	People  int    // distinct people
 	Want    string // verdict: phi, pii_only, test, "" nothing that pages
+	Minor   bool   // born less than 18 years before the time of all documents, 2026-01-02, and that is said
+	Special bool   // of a diagnosis under heightened protection: mental health, substance use, HIV
 	Split   int    // it is fed in pieces of so many bytes, 0: at once
 	Title   string // of the rendering or case, "" none
 }
@@ -53,9 +55,22 @@ func one(name string, f func(d *Doc, p *Person, r *rand.Rand)) Set {
 			d := &docs[i]
 			d.Want, d.People = PHI, 1
 			f(d, &people[i], r)
+			d.flags(&people[i])
 		}
 		return docs
 	}}
+}
+
+// flags says what the alert has to flag, of documents that show a birth date and a diagnosis.
+func (d *Doc) flags(p *Person) {
+	for _, v := range d.Planted {
+		switch {
+		case v.Kind == DOB && !v.Optional:
+			d.Minor = p.Year >= 2009 || p.Year == 2008 && (p.Month > 1 || p.Day > 2)
+		case v.Kind == ICD10 && !v.Optional:
+			d.Special = p.ICD10[0] == 'F' || p.ICD10 == "B20"
+		}
+	}
 }
 
 // many makes a set of documents about so many people each.

@@ -84,6 +84,7 @@ func form(d *Doc, p *Person, r *rand.Rand) {
 	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
 	sep := pick(r, ": ", ":\t", " : ", " = ", ":   ")
 	width := pick(r, 0, 0, 34)
+	d.Title = fmt.Sprintf("label%swidth %d", sep, width)
 	var w page
 	w.f("PATIENT REGISTRATION\n\n")
 	for _, k := range kinds {

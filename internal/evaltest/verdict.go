@@ -12,12 +12,15 @@ func VerdictSets() []Set {
 		one("mail-lines", twoLines),
 		one("payroll-mail", payrollMail),
 		many("payroll-csv", 40, payrollCSV),
+		one("payroll-json", payrollJSON),
 		one("test-hl7", func(d *Doc, p *Person, r *rand.Rand) {
 			d.Name, d.Want = "adt.hl7", Test
 			d.Body = []byte(hl7(d, p, r, "T"))
 		}),
 		one("test-ssn", testSSN),
 		many("test-mbi", 40, testMBI),
+		many("test-x12", 5, testX12),
+		one("test-fhir", testFHIR),
 		many("codes-only", 20, codesOnly),
 		one("provider-only", providerOnly),
 		one("masked", masked),

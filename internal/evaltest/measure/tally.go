@@ -64,6 +64,22 @@ type Tally struct {
 	Paged    int                 // with an alert at all
 	People   int                 // documents with known people whose range holds their number
 	Peopled  int
+	Minor    Flag
+	Special  Flag
+}
+
+// Flag is how often a flag of the alert was right.
+type Flag struct{ Want, Hit, Wrong int }
+
+func (f *Flag) add(want, got bool) {
+	switch {
+	case want:
+		if f.Want++; got {
+			f.Hit++
+		}
+	case got:
+		f.Wrong++
+	}
 }
 
 // NewTally returns an empty tally.
@@ -174,6 +190,10 @@ func (t *Tally) verdict(d *evaltest.Doc, r *finding.Result) {
 		if right(d.Want, r.Verdict) {
 			t.Right++
 		}
+	}
+	if d.People == 1 && d.Want == evaltest.PHI {
+		t.Minor.add(d.Minor, r.Minors)
+		t.Special.add(d.Special, r.Heightened)
 	}
 	if d.People > 0 {
 		t.Peopled++
