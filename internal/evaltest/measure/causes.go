@@ -27,7 +27,7 @@ func (t table) wordings(sets []*Tally) {
 			sum[w][1] += n[1]
 		}
 	}
-	t.f("\nWORDINGS behind which more than one value in twenty is missed, where the format is read, percent found\n")
+	t.f("\nWORDINGS behind which over 5 %% is missed in formats that are read; percent found\n")
 	for _, k := range evaltest.Kinds() {
 		var list []string
 		for w, n := range sum {

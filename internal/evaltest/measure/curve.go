@@ -7,9 +7,9 @@ import (
 	"github.com/phiwatch/phiwatch/internal/evaltest/stat"
 )
 
-// perGB writes a rate with its interval.
+// perGB writes a rate with its interval, of a megabyte or more.
 func perGB(n int, size int64) string {
-	if size == 0 {
+	if size < 1e6 {
 		return "-"
 	}
 	gb := float64(size) / 1e9
@@ -56,7 +56,8 @@ func (t table) quiet(r *Report) {
 func (t table) curve(r *Report) {
 	all, none := Sum(r.Sets), total(r.Quiet)
 	kinds := []Key{{evaltest.SSN, ""}, {evaltest.SSN, "bare"}, {evaltest.MBI, ""}, {evaltest.MRN, ""}, {evaltest.Member, ""}, {evaltest.DOB, ""}}
-	t.f("\nCURVE: recall of rendered values in findings of at least a score, false alerts of at least that score\n%5s", "score")
+	t.f("\nCURVE: recall and false alerts at a score or above; the score of a value, as for MED+, is that\n")
+	t.f("of the finding with its token: the best of its kind in that part of the document\n%5s", "score")
 	for _, k := range kinds {
 		t.f(" %9s", k)
 	}

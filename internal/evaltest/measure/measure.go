@@ -7,8 +7,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"mime"
-	"runtime"
-	"sync"
 
 	"github.com/phiwatch/phiwatch/internal/app"
 	"github.com/phiwatch/phiwatch/internal/config"
@@ -72,17 +70,10 @@ const pieceSize = 64 << 10
 // Each scans documents on all processors and calls use with each result in order.
 func (e *Engine) Each(docs []evaltest.Doc, use func(d *evaltest.Doc, r *finding.Result)) {
 	results := make([]finding.Result, len(docs))
-	var wg sync.WaitGroup
-	n := max(1, min(runtime.GOMAXPROCS(0), len(docs)))
-	for k := range n {
-		wg.Go(func() {
-			s := e.scanner()
-			for i := k; i < len(docs); i += n {
-				results[i] = s.scan(&docs[i])
-			}
-		})
-	}
-	wg.Wait()
+	inParallel(len(docs), func() func(i int) {
+		s := e.scanner()
+		return func(i int) { results[i] = s.scan(&docs[i]) }
+	})
 	for i := range docs {
 		use(&docs[i], &results[i])
 	}

@@ -123,54 +123,74 @@ func digest(sums map[[32]byte]bool) string {
 	return hex.EncodeToString(s[:6])
 }
 
+// quiet scans files in two rounds, so that it does not depend on the order of the workers which of equal files is the first.
 func (e *Engine) quiet(q *Quiet, files []file, seen map[[32]byte]bool, known map[string]string) {
-	type job struct {
-		n   int
-		f   file
-		sum [32]byte
-		r   finding.Result
+	sums := make([]*[32]byte, len(files))
+	inParallel(len(files), func() func(i int) {
+		return func(i int) {
+			if b := files[i].read(); len(b) > 0 {
+				sum := sha256.Sum256(b)
+				sums[i] = &sum
+			}
+		}
+	})
+	for i, sum := range sums {
+		if sum != nil && seen[*sum] {
+			sums[i] = nil
+			q.Twice++
+		} else if sum != nil {
+			seen[*sum], q.sums[*sum] = true, true
+		}
 	}
-	var mu sync.Mutex
+	results := make([]finding.Result, len(files))
+	sizes := make([]int, len(files))
+	inParallel(len(files), func() func(i int) {
+		s := e.scanner()
+		return func(i int) {
+			if sums[i] != nil {
+				b := files[i].read()
+				sizes[i] = len(b)
+				results[i] = s.scan(&evaltest.Doc{Name: filepath.Base(files[i].path), Object: q.Object, Body: b})
+			}
+		}
+	})
+	for i := range files {
+		if sums[i] != nil {
+			q.Files++
+			q.Bytes += int64(sizes[i])
+		}
+		if Alerts(&results[i]) {
+			q.alert(files[i].path, hex.EncodeToString(sums[i][:8]), &results[i], known)
+		}
+	}
+}
+
+// inParallel calls the functions that worker returns for 0 to n-1, one worker for each processor.
+func inParallel(n int, worker func() func(i int)) {
 	var wg sync.WaitGroup
 	jobs := make(chan int)
-	done := make([]*job, len(files))
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
-			s := e.scanner()
+			f := worker()
 			for i := range jobs {
-				b, err := files[i].bytes()
-				if err != nil || len(b) == 0 {
-					continue
-				}
-				b = b[:min(len(b), maxFile)]
-				sum := sha256.Sum256(b)
-				mu.Lock()
-				twice := seen[sum]
-				seen[sum] = true
-				if twice {
-					q.Twice++
-				} else {
-					q.sums[sum] = true
-					q.Files++
-					q.Bytes += int64(len(b))
-				}
-				mu.Unlock()
-				if !twice {
-					done[i] = &job{i, files[i], sum, s.scan(&evaltest.Doc{Name: filepath.Base(files[i].path), Object: q.Object, Body: b})}
-				}
+				f(i)
 			}
 		})
 	}
-	for i := range files {
+	for i := range n {
 		jobs <- i
 	}
 	close(jobs)
 	wg.Wait()
-	for _, j := range done {
-		if j != nil && Alerts(&j.r) {
-			q.alert(j.f.path, hex.EncodeToString(j.sum[:8]), &j.r, known)
-		}
+}
+
+// read returns the bytes of a file, cut to a limit, nothing if it cannot be read.
+func (f *file) read() []byte {
+	b, err := f.bytes()
+	if err != nil {
+		return nil
 	}
+	return b[:min(len(b), maxFile)]
 }
 
 func (q *Quiet) alert(path, sum string, r *finding.Result, known map[string]string) {

@@ -33,8 +33,8 @@ func (r *Report) Write(w io.Writer, show int) {
 	t.wordings(r.Sets)
 	t.wrong(r.Sets)
 	t.verdicts("VERDICT OF DOCUMENTS", append(slices.Clone(r.Sets), r.Verdicts...))
-	t.robust("RENDERINGS OF ONE DOCUMENT beside the plain text", r.Robust)
-	t.robust("FORMATS IN PIECES of 1 and 61 bytes beside the whole", r.Pieces)
+	t.robust("RENDERINGS of a document", r.Robust)
+	t.robust("FORMATS in pieces of 1 and 61 bytes", r.Pieces)
 	if r.NoShared {
 		t.f("\nSETS THAT OTHERS WROTE: skipped, ../shared/truth is not here (set PHIWATCH_SHARED)\n")
 	} else {
@@ -153,7 +153,7 @@ func (t table) robust(title string, list []*Same) {
 			same++
 		}
 	}
-	t.f("\n%s: %d of %d give the verdict, level, people and tokens\n", title, same, len(list))
+	t.f("\n%s: %d of %d same verdict, level, people and tokens\n", title, same, len(list))
 	for _, s := range list {
 		if s.Same < s.N {
 			line := fmt.Sprintf("%-24s same %d of %d, verdict %d", s.Name, s.Same, s.N, s.Verdict)
