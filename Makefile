@@ -44,8 +44,8 @@ fuzz: ## each fuzz target for FUZZTIME
 bench: ## speed beside tcpdump, tcpflow and, if installed, Suricata
 	scripts/bench
 
-eval: ## recall and false alarms on the ground truth beside the checkout
-	$(GO) test -run 'Negatives|NAACCR|SyntheticMBI' -v ./internal/detect
+eval: ## recall and false alarms: EVAL=full EVAL_GB=0.2 EVAL_SHOW=n EVAL_OUT=file EVAL_PEOPLE=800 EVAL_SEED=1
+	@$(GO) run ./scripts/eval
 
 golden: ## rewrite golden files, then look at the difference
 	$(GO) test $$(grep -rl 'Bool("update"' --include=*_test.go . | xargs -n 1 dirname | sort -u) -run Golden -update

@@ -27,7 +27,11 @@ var floors = [][]string{
 }
 
 // helpers are for tests; no product package may import them.
-var helpers = []string{"pcaptest", "prototest", "contenttest", "windowtest"}
+var helpers = []string{"pcaptest", "prototest", "contenttest", "windowtest", "evaltest", "evaltest/stat", "evaltest/truth", "evaltest/measure"}
+
+// apart are helpers that make or read the truth that detection is measured by. They may import each other and nothing
+// else of the module: what shares code with the detector shares its mistakes.
+var apart = []string{"evaltest", "evaltest/stat", "evaltest/truth"}
 
 func place(pkg string) (floor, index int) {
 	top, _, _ := strings.Cut(pkg, "/")
@@ -92,6 +96,28 @@ func TestImportsOnlyFall(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTruthStandsApart also reads the tests of those packages: they must not take their truth from the detector either.
+func TestTruthStandsApart(t *testing.T) {
+	for _, pkg := range apart {
+		files, _ := filepath.Glob(pkg + "/*.go")
+		if len(files) == 0 {
+			t.Errorf("%s is gone", pkg)
+		}
+		for _, file := range files {
+			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, im := range f.Imports {
+				name, own := strings.CutPrefix(strings.Trim(im.Path.Value, `"`), module)
+				if own && !slices.Contains(apart, strings.TrimPrefix(name, "internal/")) {
+					t.Errorf("%s imports %s", file, name)
+				}
+			}
+		}
+	}
 }
 
 // TestPlugins holds the lists complete: a protocol, format or sink is one directory, one line in its list, and a package
