@@ -1,0 +1,442 @@
+package dicom
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/chunk"
+	"github.com/phiwatch/phiwatch/internal/content/contenttest"
+	"github.com/phiwatch/phiwatch/internal/content/window/windowtest"
+	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/object"
+)
+
+// writer writes elements in one of the three ways.
+type writer struct {
+	b []byte
+	style
+	undefined bool // sequences and items
+}
+
+func (w *writer) order() binary.AppendByteOrder {
+	if w.big {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+func (w *writer) head(tag uint32, v string, n uint32) {
+	o := w.order()
+	w.b = o.AppendUint16(w.b, uint16(tag>>16))
+	w.b = o.AppendUint16(w.b, uint16(tag))
+	switch {
+	case w.implicit || v == "":
+		w.b = o.AppendUint32(w.b, n)
+	case vr(v[0])<<8|vr(v[1]) == vrUN, (vr(v[0])<<8 | vr(v[1])).long():
+		w.b = append(append(w.b, v...), 0, 0)
+		w.b = o.AppendUint32(w.b, n)
+	default:
+		w.b = append(w.b, v...)
+		w.b = o.AppendUint16(w.b, uint16(n))
+	}
+}
+
+func (w *writer) el(tag uint32, v, value string) {
+	if len(value)%2 == 1 {
+		value += " "
+	}
+	w.head(tag, v, uint32(len(value)))
+	w.b = append(w.b, value...)
+}
+
+// seq writes a sequence with the items that f writes.
+func (w *writer) seq(tag uint32, items ...func(*writer)) {
+	in := &writer{style: w.style, undefined: w.undefined}
+	for _, f := range items {
+		one := &writer{style: w.style, undefined: w.undefined}
+		f(one)
+		if w.undefined {
+			in.head(tagItem, "", undefined)
+			in.b = append(in.b, one.b...)
+			in.head(tagItemEnd, "", 0)
+			continue
+		}
+		in.head(tagItem, "", uint32(len(one.b)))
+		in.b = append(in.b, one.b...)
+	}
+	if w.undefined {
+		w.head(tag, "SQ", undefined)
+		w.b = append(w.b, in.b...)
+		w.head(tagSequenceEnd, "", 0)
+		return
+	}
+	w.head(tag, "SQ", uint32(len(in.b)))
+	w.b = append(w.b, in.b...)
+}
+
+func coded(value, scheme, meaning string) func(*writer) {
+	return func(w *writer) {
+		w.el(tagCode, "SH", value)
+		w.el(tagScheme, "SH", scheme)
+		w.el(tagMeaning, "LO", meaning)
+	}
+}
+
+// study is a data set with most that has a role. The people are made up.
+func study(s style, undef bool) []byte {
+	w := &writer{style: s, undefined: undef}
+	w.el(tagCharset, "CS", "ISO_IR 100")
+	w.el(0x00080018, "UI", "1.2.3.4\x00")
+	w.el(0x00080020, "DA", "20260401")
+	w.el(0x00080030, "TM", "101112.5")
+	w.el(0x00080050, "SH", "ACC4711")
+	w.el(0x00080090, "PN", "KILDARE^BEN^^DR")
+	w.el(0x00081080, "LO", "Essential hypertension")
+	w.seq(0x00081084, coded("I10", "I10", "Hypertension"))
+	w.el(0x00090010, "LO", "MAKER")
+	w.el(0x00091001, "UN", "note for JANE ROE")
+	w.el(0x00091002, "OB", "\x00\x01\x02CSA: ROE^JANE\x00\x03\x04")
+	w.el(0x00091003, "US", "\x01\x02")
+	w.el(0x00100010, "PN", "ROE^JANE^Q^^JR")
+	w.el(0x00100020, "LO", "MR4711")
+	w.el(0x00100021, "LO", "HOSP")
+	w.el(0x00100030, "DA", "19800102")
+	w.el(0x00100040, "CS", "F")
+	w.seq(0x00100050, coded("PLAN9", "99LOCAL", "Gold plan"))
+	w.el(0x00101000, "LO", "219-09-9999\\X77")
+	w.seq(0x00101002, func(w *writer) {
+		w.el(0x00100020, "LO", "MR4712")
+		w.el(0x00100021, "LO", "ELSEWHERE")
+	}, func(w *writer) { w.seq(0x00100024, func(w *writer) { w.el(0x00400032, "UT", "1.2.3x") }) })
+	w.el(0x00101005, "PN", "DOE^JANE")
+	w.el(0x00101040, "LO", "12 Main St^^Troy^NY 12180")
+	w.el(0x00101060, "PN", "M\xfcLLER^ANNA")
+	w.el(0x00102154, "SH", "(555)555-1234\\555-555-1235")
+	w.el(0x001021B0, "LT", "Smoker \\ since 1990")
+	w.el(0x00104000, "LT", "calls herself Jane")
+	w.el(0x00181000, "LO", "SN-00042")
+	w.el(0x00280010, "US", "\x80\x00")
+	w.el(0x00280301, "CS", "YES")
+	w.el(0x00380010, "LO", "V100")
+	w.el(0x7FE00010, "OW", strings.Repeat("\x01\x02\x03\x04", 5000))
+	w.el(0xFFFCFFFC, "OB", "\x00\x00")
+	return w.b
+}
+
+var styles = map[string]style{"explicit": {}, "big": {big: true}, "implicit": {implicit: true}}
+
+func file(ts string, data []byte) []byte {
+	w := &writer{b: append(make([]byte, preamble), mark...)}
+	w.el(0x00020001, "OB", "\x00\x01")
+	if len(ts)%2 == 1 {
+		ts += "\x00"
+	}
+	w.el(tagSyntax, "UI", ts)
+	w.el(0x00020016, "AE", "SENDER")
+	return append(w.b, data...)
+}
+
+func shrink(b []byte) []byte {
+	var out bytes.Buffer
+	w, _ := flate.NewWriter(&out, 6)
+	w.Write(b)
+	w.Close()
+	return out.Bytes()
+}
+
+func field(r object.Role, label, v string) string {
+	return fmt.Sprintf("field %d %s=%q\n", r, label, v)
+}
+
+func demand(t *testing.T, got string, list ...string) {
+	t.Helper()
+	for _, s := range list {
+		if !strings.Contains(got, s) {
+			t.Errorf("missing %s", s)
+		}
+	}
+	if t.Failed() {
+		t.Logf("%.6000s", got)
+	}
+}
+
+// told is what must be told of study.
+func told() []string {
+	f := field
+	return []string{"structure dicom\nbegin 1\n", f(0, "StudyDate", "20260401"), f(0, "AccessionNumber", "ACC4711"), f(0, "provider name", "KILDARE, BEN") + f(0, "provider name", "DR"),
+		f(0, "diagnosis", "Essential hypertension"), f(object.RoleDiagnosis, "AdmittingDiagnosesCodeSequence", "I10") + f(0, "AdmittingDiagnosesCodeSequence", "Hypertension"),
+		f(0, "(0009,1001)", "note for JANE ROE"), "CSA: ROE^JANE", f(object.RolePersonName, "PatientName", "ROE, JANE Q") + f(0, "PatientName", "JR"),
+		f(object.RoleMRN, "PatientID", "MR4711"), f(0, "IssuerOfPatientID", "HOSP"), f(object.RoleBirthDate, "PatientBirthDate", "19800102"),
+		f(0, "PatientInsurancePlanCodeSequence", "PLAN9") + f(0, "PatientInsurancePlanCodeSequence", "Gold plan"),
+		f(object.RoleSSN, "OtherPatientIDs", "219-09-9999") + f(object.RoleMRN, "OtherPatientIDs", "X77"), f(object.RoleMRN, "PatientID", "MR4712"),
+		f(object.RolePersonName, "PatientBirthName", "DOE, JANE"), f(object.RoleStreet, "PatientAddress", "12 Main St, Troy, NY 12180"),
+		f(object.RolePersonName, "PatientMotherBirthName", "MüLLER, ANNA"), f(object.RolePhone, "PatientTelephoneNumbers", "(555)555-1234") +
+			f(object.RolePhone, "PatientTelephoneNumbers", "555-555-1235"), f(0, "medical history", "Smoker \\ since 1990"), f(0, "PatientComments", "calls herself Jane"),
+		f(0, "DeviceSerialNumber", "SN-00042"), f(0, "BurnedInAnnotation", "YES"), f(object.RoleAccount, "AdmissionID", "V100"), "skip format 2000"}
+}
+
+func TestRoles(t *testing.T) {
+	for name, s := range styles {
+		for _, undef := range []bool{false, true} {
+			data := study(s, undef)
+			got := windowtest.Same(t, Format(), &object.Meta{MediaType: mediaType}, string(data))
+			demand(t, got, told()...)
+			for _, not := range []string{"1.2.3.4", "101112", "reason", "0002,", "SpecificCharacterSet"} {
+				if strings.Contains(got, not) {
+					t.Errorf("%s: %s is told\n%.5000s", name, not, got)
+				}
+			}
+		}
+	}
+}
+
+func TestFiles(t *testing.T) {
+	plain, be, implicit := study(style{}, false), study(style{big: true}, true), study(style{implicit: true}, false)
+	for name, in := range map[string][]byte{
+		"explicit": file("1.2.840.10008.1.2.1", plain), "big": file(explicitBig, be), "implicit": file(implicitVR, implicit), "jpeg": file("1.2.840.10008.1.2.4.50", plain),
+		"deflated": file(deflated, shrink(plain)), "deflated, padded": file(deflated, append(shrink(plain), 0)), "no syntax": file("", plain),
+		"says explicit": file("1.2.840.10008.1.2.1", implicit), "says implicit": file(implicitVR, plain), "says deflated": file(deflated, plain),
+		"no preamble": file("1.2.840.10008.1.2.1", plain)[preamble+4:],
+	} {
+		got := windowtest.Same(t, Format(), &object.Meta{}, string(in))
+		demand(t, got, append(told(), field(0, "SourceApplicationEntityTitle", "SENDER"))...)
+		if t.Failed() || strings.Contains(got, "reason") {
+			t.Fatalf("%s\n%.3000s", name, got)
+		}
+		if s := sniff(in, nil); s != content.Sure {
+			t.Errorf("%s: sniffed %d", name, s)
+		}
+	}
+	hidden := append([]byte("II*\x00 hidden in front of it"), file("", plain)[26:]...)
+	demand(t, windowtest.Same(t, Format(), nil, string(hidden)), "hidden in front of it")
+}
+
+func TestBare(t *testing.T) {
+	says := func(ts string) *object.Meta {
+		return &object.Meta{MediaType: mediaType, Params: []object.Param{{Key: "transfer-syntax", Value: ts}}}
+	}
+	data := study(style{}, true)
+	for _, m := range []*object.Meta{says(deflated), {MediaType: mediaType}} {
+		demand(t, windowtest.Same(t, Format(), m, string(shrink(data))), told()...)
+	}
+	if got := windowtest.Same(t, Format(), &object.Meta{MediaType: mediaType}, "no elements, but words of Jane Roe"); !strings.Contains(got, "reason corrupt") {
+		t.Error(got)
+	}
+	broken := string(data[:len(data)-12000])
+	demand(t, windowtest.Same(t, Format(), nil, broken), "ROE, JANE", "reason truncated")
+	lost := string(data[:300]) + "\n" + string(data[360:])
+	demand(t, windowtest.Same(t, Format(), nil, lost), "reason corrupt")
+	short := shrink(data)
+	demand(t, windowtest.Same(t, Format(), says(deflated), string(short[:len(short)-20])), "ROE, JANE", "reason truncated")
+}
+
+func TestPixelsInPieces(t *testing.T) {
+	w := &writer{}
+	w.el(tagCharset, "CS", "ISO_IR 192")
+	w.el(0x00100010, "PN", "RÖE^JANE")
+	w.head(0x7FE00010, "OB", undefined)
+	for _, n := range []int{0, 3000, 40000} {
+		w.head(tagItem, "", uint32(n))
+		w.b = append(w.b, make([]byte, n)...)
+	}
+	w.head(tagSequenceEnd, "", 0)
+	w.el(0xFFFAFFFA, "LO", "behind the image")
+	demand(t, windowtest.Same(t, Format(), nil, string(w.b)), "RÖE, JANE", "behind the image", "skip format 43000\n")
+}
+
+// TestUnknown: UN in explicit VR holds sequences with implicit VR.
+func TestUnknown(t *testing.T) {
+	for _, undef := range []bool{false, true} {
+		in := &writer{style: style{implicit: true}, undefined: undef}
+		in.seq(0x00091010, func(w *writer) {
+			w.el(0x00100010, "PN", "ROE^JANE")
+			w.seq(0x00091011, func(w *writer) { w.el(0x00091012, "LO", "deep inside") })
+		})
+		w := &writer{}
+		w.el(tagCharset, "CS", "ISO_IR 192")
+		body := in.b[8:]
+		if undef {
+			w.head(0x00091010, "UN", undefined)
+		} else {
+			w.head(0x00091010, "UN", uint32(len(body)))
+		}
+		w.b = append(w.b, body...)
+		w.el(0x00100020, "UN", "MR4711")
+		got := windowtest.Same(t, Format(), nil, string(w.b))
+		demand(t, got, field(object.RolePersonName, "PatientName", "ROE, JANE"), field(0, "(0009,1012)", "deep inside"), field(object.RoleMRN, "PatientID", "MR4711"))
+		if strings.Contains(got, "reason") {
+			t.Error(got)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	item := func(name, kind string, value func(*writer)) func(*writer) {
+		return func(w *writer) {
+			w.el(tagValueType, "CS", kind)
+			w.seq(tagConceptName, coded("1", "DCM", name))
+			value(w)
+		}
+	}
+	for _, undef := range []bool{false, true} {
+		w := &writer{undefined: undef}
+		w.el(tagCharset, "CS", "ISO_IR 192")
+		item("Chest Report", "CONTAINER", func(w *writer) {
+			w.seq(0x0040A730, item("Findings", "TEXT", func(w *writer) { w.el(tagTextValue, "UT", "clear \\ lungs") }),
+				item("Person Observer Name", "PNAME", func(w *writer) { w.el(tagPersonName, "PN", "KILDARE^BEN") }),
+				item("Subject Name", "PNAME", func(w *writer) { w.el(tagPersonName, "PN", "ROE^JANE") }),
+				item("Diagnosis", "CODE", func(w *writer) { w.seq(tagConceptCode, coded("J18.9", "ICD10", "Pneumonia")) }))
+		})(w)
+		f := field
+		demand(t, windowtest.Same(t, Format(), nil, string(w.b)), f(0, "ConceptNameCodeSequence", "Chest Report"), f(0, "Findings", "clear \\ lungs"),
+			f(0, "provider name", "KILDARE, BEN"), f(object.RolePersonName, "Subject Name", "ROE, JANE"), f(0, "Diagnosis", "Pneumonia"), f(object.RoleDiagnosis, "Diagnosis", "J18.9"))
+	}
+}
+
+func TestCharsets(t *testing.T) {
+	for _, c := range [][3]string{
+		{"", "ROE^JANE", "ROE, JANE"},
+		{"ISO_IR 144", "\xbb\xee\xda^\xb8", "Люк, И"},
+		{"\\ISO 2022 IR 87", "Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "山田, 太郎"},
+		{"ISO 2022 IR 6\\ISO 2022 IR 149", "Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7", "洪, 吉洞"},
+		{"GB18030", "Wang^XiaoDong=\xcd\xf5^\xd0\xa1\xb6\xab", "王, 小东"},
+		{"ISO_IR 192", "Wang^X=王^小東", "王, 小東"},
+		{"ISO 2022 IR 100\\ISO 2022 IR 126", "Buc^J\xe9r\xf4me", "Buc, Jérôme"},
+		{"no such set", "ROE^JANE\xff", "ROE, JANE"},
+		{"ISO_IR 58\x1b", "\x1bROE^JANE\x1b\x1b$", "ROE, JANE"},
+	} {
+		w := &writer{}
+		w.el(tagCharset, "CS", c[0])
+		w.el(0x00100010, "PN", c[1])
+		w.el(0x00100020, "LO", "4711")
+		demand(t, windowtest.Same(t, Format(), nil, string(w.b)), c[2], field(object.RoleMRN, "PatientID", "4711"))
+	}
+}
+
+func TestMarks(t *testing.T) {
+	for v, want := range map[string]bool{"YES": true, "NO": false} {
+		w := &writer{}
+		w.el(tagCharset, "CS", "ISO_IR 192")
+		w.el(tagRemoved, "CS", v)
+		got := windowtest.Same(t, Format(), nil, string(w.b))
+		if strings.Contains(got, field(object.RoleTest, "PatientIdentityRemoved", v)) != want {
+			t.Errorf("%s: %s", v, got)
+		}
+	}
+	w := &writer{}
+	w.el(0x00041130, "CS", "DISK")
+	w.seq(0x00041220, func(w *writer) { w.el(tagRecordType, "CS", "PATIENT"); w.el(0x00100010, "PN", "ROE^JANE") },
+		func(w *writer) { w.el(tagRecordType, "CS", "STUDY") },
+		func(w *writer) { w.el(tagRecordType, "CS", "PATIENT"); w.el(0x00100010, "PN", "DOE^JOHN") })
+	if got := windowtest.Same(t, Format(), nil, string(file("", w.b))); strings.Count(got, "begin 1") != 3 {
+		t.Errorf("units of a directory:\n%s", got)
+	}
+}
+
+func TestDocument(t *testing.T) {
+	w := &writer{}
+	w.el(tagCharset, "CS", "ISO_IR 192")
+	w.el(0x00420010, "ST", "Discharge letter")
+	text := strings.Repeat("<ClinicalDocument/> of Jane Roe ", 3000)
+	w.el(tagDocument, "OB", text)
+	w.el(0x00420012, "LO", "text/xml")
+	got := windowtest.Same(t, Format(), nil, string(w.b))
+	demand(t, got, fmt.Sprintf("part %q\n", text), field(0, "MIMETypeOfEncapsulatedDocument", "text/xml"), field(0, "DocumentTitle", "Discharge letter"))
+	long := &writer{}
+	long.el(tagCharset, "CS", "ISO_IR 100")
+	long.el(0x00104000, "UT", strings.Repeat("J\xe4ne Roe ", 4000))
+	demand(t, windowtest.Same(t, Format(), nil, string(long.b)), `text "Jäne Roe Jäne Roe`)
+}
+
+func TestSniff(t *testing.T) {
+	said := &object.Meta{MediaType: mediaType}
+	for in, want := range map[string][2]content.Score{
+		string(study(style{}, false)): {content.Likely + 10, content.Likely + content.Declared}, string(study(style{big: true}, false)): {content.Likely + 10, content.Likely + content.Declared},
+		string(study(style{implicit: true}, true)): {content.Likely, content.Likely + content.Declared}, "": {content.No, content.Declared},
+		"a text": {content.No, content.Declared}, "\x08\x00\x05\x00\x04\x00\x00\x00": {content.No, content.Likely + content.Declared},
+		strings.Repeat("\x00", 300): {content.No, content.Declared}, "PK\x03\x04\x14\x00\x00\x00": {content.No, content.Declared}, "\x04\x00\x00\x00\x01\x00": {content.No, content.Declared},
+	} {
+		if a, b := sniff([]byte(in), nil), sniff([]byte(in), said); a != want[0] || b != want[1] {
+			t.Errorf("%.20q: %d, declared %d, want %d", in, a, b, want)
+		}
+	}
+}
+
+func TestAccept(t *testing.T) {
+	contenttest.Accept(t, []content.Format{Format()}, []contenttest.Case{
+		{Name: "file", Data: file("1.2.840.10008.1.2.1", study(style{}, true)), Contains: []string{"ROE, JANE Q", "structure dicom"}, Format: "dicom", State: coverage.PartlyInspected,
+			Reasons: []coverage.Reason{coverage.Format}},
+		{Name: "implicit", Data: study(style{implicit: true}, false), Contains: []string{"MR4712"}, Format: "dicom", State: coverage.PartlyInspected},
+		{Name: "no image", Data: study(style{}, false)[:600], Meta: contenttest.Named("a.dcm"), Contains: []string{"ACC4711"}, Format: "dicom", State: coverage.Inspected},
+		{Name: "deflated", Data: file(deflated, shrink(study(style{}, false))), Contains: []string{"V100"}, Format: "dicom", State: coverage.PartlyInspected},
+		{Name: "query", Data: study(style{}, false)[:18+16], Meta: object.Meta{MediaType: mediaType}, Contains: nil, Format: "dicom", State: coverage.Inspected},
+	})
+}
+
+func TestHostile(t *testing.T) {
+	windowtest.Hostile(t, Format(), &object.Meta{MediaType: mediaType})
+	w := &writer{}
+	for range 20000 {
+		w.head(0x00101002, "SQ", undefined)
+		w.head(tagItem, "", undefined)
+	}
+	windowtest.Run(t, Format(), nil, string(w.b), 64<<10)
+	w = &writer{}
+	for range 20000 {
+		w.head(0x00091002, "UN", undefined)
+		w.head(tagItem, "", undefined)
+	}
+	windowtest.Run(t, Format(), nil, string(w.b), 64<<10)
+}
+
+func TestDictionary(t *testing.T) {
+	lines := strings.Split(strings.TrimSuffix(dictionary, "\n"), "\n")
+	for i, l := range lines {
+		if i > 0 && lines[i-1][:8] >= l[:8] {
+			t.Errorf("%s is not in order", l)
+		}
+		var tag uint32
+		fmt.Sscanf(l[:8], "%X", &tag)
+		if v, k := lookup(tag); v.class() == unknown || k != l[10:] || k == "" {
+			t.Errorf("%s: found %x %s", l, v, k)
+		}
+	}
+	for _, tag := range []uint32{0, 0x7FE00010, 0xFFFFFFFF, 0x00100011} {
+		if v, k := lookup(tag); v != 0 || k != "" {
+			t.Errorf("%08X: %s", tag, k)
+		}
+	}
+}
+
+func TestNoAllocation(t *testing.T) {
+	data := bytes.Replace(study(style{}, true), []byte{'M', 0xfc}, []byte("MU"), 1)
+	var s windowtest.Sink
+	var r chunk.Reader
+	w := &walker{e: &s, r: &r}
+	run := func() {
+		r.ResetBytes(data)
+		w.run()
+	}
+	run()
+	if n := testing.AllocsPerRun(20, run); n > 0 {
+		t.Errorf("%v allocations for a data set", n)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	var seeds [][]byte
+	for _, s := range styles {
+		seeds = append(seeds, study(s, true)[:1200])
+	}
+	seeds = append(seeds, file(deflated, shrink(study(style{}, false))), file(implicitVR, study(style{implicit: true}, false)[:900]))
+	contenttest.Fuzz(f, []content.Format{Format()}, object.Meta{MediaType: mediaType}, seeds...)
+}
+
+func BenchmarkDecode(b *testing.B) {
+	windowtest.Bench(b, Format(), &object.Meta{}, study(style{}, false))
+}
