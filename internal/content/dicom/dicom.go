@@ -7,7 +7,7 @@
 // A data set is a unit, and so is each patient of a directory (DICOMDIR). Sequences of any depth are walked, of defined
 // and of undefined length. Names, identifiers, birth date, address, telephone numbers and admission of the patient are
 // fields with their role; names of other people are fields labelled "provider name"; other text is a field labelled by
-// the keyword that PS3.6 gives it, or by its number if it is private. What a structured report says is labelled by the
+// the keyword that PS3.6 gives it (without the words Patient and Name, which mean a person), or by its number if it is private. What a structured report says is labelled by the
 // concept it is about, a code by its sequence. SpecificCharacterSet is followed, escape sequences of ISO 2022 too; where
 // it says nothing of use, ASCII stays what it is. A patient whose identity was removed (0012,0062) is a test.
 //

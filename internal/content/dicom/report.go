@@ -43,7 +43,7 @@ const maxConcept = 128
 // flush ends a content item. The name of a concept that labelled nothing, a heading, is told by itself.
 func (c *concept) flush(w *walker) {
 	if len(c.name) > 0 && !c.used {
-		w.whole = append(w.whole[:0], "ConceptNameCodeSequence"...)
+		w.whole = append(w.whole[:0], "concept"...)
 		w.e.Field(object.RoleNone, w.whole, c.name)
 	}
 	c.name, c.used, c.next = c.name[:0], false, false
@@ -60,11 +60,10 @@ func (w *walker) meaning(v []byte) {
 }
 
 // concept returns the label of a value: in a report its concept, else what is given, else the keyword of the element.
-func (w *walker) concept(other string) []byte {
+func (w *walker) concept(other []byte) []byte {
 	switch {
-	case other != "":
-		w.whole = append(w.whole[:0], other...)
-		return w.whole
+	case len(other) > 0:
+		return other
 	case len(w.about.name) > 0:
 		w.about.used = true
 		return w.about.name
@@ -75,7 +74,7 @@ func (w *walker) concept(other string) []byte {
 // reported tells a text or a name of a structured report. Templates call the patient patient or subject (PS3.16).
 func (w *walker) reported(el *element, v []byte) {
 	w.about.next = false
-	l := w.concept("")
+	l := w.concept(nil)
 	if el.tag == tagTextValue {
 		w.e.Field(object.RoleNone, l, v)
 		return

@@ -1,6 +1,10 @@
 package dicom
 
-import "github.com/phiwatch/phiwatch/internal/object"
+import (
+	"strings"
+
+	"github.com/phiwatch/phiwatch/internal/object"
+)
 
 // Tags with a meaning of their own.
 const (
@@ -47,15 +51,56 @@ func roleOf(tag uint32) object.Role {
 	return object.RoleNone
 }
 
-// plain are labels in the words of people where those say more than the keyword of the standard.
+// plain are labels in the words of people, where the keyword of the standard says less, or what only sounds like something
+// of the patient.
 func plain(tag uint32) string {
 	switch tag {
+	case 0x00080081, 0x00401102: // InstitutionAddress, PersonAddress (of physicians and operators)
+		return "provider address"
 	case 0x00081080: // AdmittingDiagnosesDescription
 		return "diagnosis"
+	case 0x00100021: // IssuerOfPatientID
+		return "issuer"
+	case 0x00100022: // TypeOfPatientID
+		return "type"
+	case 0x00102150, 0x00102152: // CountryOfResidence, RegionOfResidence
+		return "region"
 	case 0x001021B0: // AdditionalPatientHistory
 		return "medical history"
+	case 0x0038001E, 0x00380400: // ScheduledPatientInstitutionResidence, PatientInstitutionResidence
+		return "institution"
+	case 0x00380500: // PatientState
+		return "condition"
+	case 0x00401103, 0x00401104: // PersonTelephoneNumbers, PersonTelecomInformation
+		return "provider phone"
 	}
 	return ""
+}
+
+// keyed appends the keyword of an element. As a label the words Patient and Name mean the name of a patient; only elements
+// of the kind PN are names of people, so they are left out elsewhere, unless the whole is kept.
+func keyed(dst []byte, keyword string, whole bool) []byte {
+	from := len(dst)
+	for i := 0; i < len(keyword) && !whole; {
+		switch rest := keyword[i:]; {
+		case word(rest, "Name"):
+			i += len("Name")
+		case word(rest, "Patient"):
+			i += len("Patient")
+		default:
+			dst = append(dst, rest[0])
+			i++
+		}
+	}
+	if len(dst) == from {
+		return append(dst, keyword...)
+	}
+	return dst
+}
+
+// word tells whether s begins with a word of camel case.
+func word(s, w string) bool {
+	return strings.HasPrefix(s, w) && (len(s) == len(w) || s[len(w)] < 'a')
 }
 
 // schemes of ICD-10 (PS3.16, table 8-1); I10P is of procedures.

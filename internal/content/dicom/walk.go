@@ -25,7 +25,7 @@ type walker struct {
 	unseen int64 // bytes not looked at
 
 	label []byte // of the element
-	seq   string // keyword of the last sequence
+	seq   []byte // label of the last sequence
 	code  code
 	about concept
 	set   repertoire
@@ -165,12 +165,15 @@ func (w *walker) name(el *element) {
 	if keyword == "" {
 		w.label = number8(w.label[:0], el.tag)
 	} else {
-		w.label = append(w.label[:0], keyword...)
+		w.label = keyed(w.label[:0], keyword, el.vr == vrPN || roleOf(el.tag) != object.RoleNone)
 	}
 	if el.vr.class() == sequence {
-		w.seq = keyword
+		w.seq = append(w.seq[:0], w.label...)
+		if keyword == "" {
+			w.seq = w.seq[:0]
+		}
 		if w.about.next = el.tag == tagConceptName; !w.about.next && el.tag == tagConceptCode {
-			w.seq = ""
+			w.seq = w.seq[:0]
 		}
 		if el.length == undefined && w.depth > 0 {
 			w.depth++
