@@ -14,7 +14,8 @@
 // Encapsulated documents (0042,0011) are parts. Binary values of private elements are scanned as text. Numbers, times and
 // unique identifiers are not told. Pixel data, overlays, waveforms and other binary values are not looked at: they are
 // counted as a format that cannot be opened, so an image is inspected in parts at most, and text that is burned into it
-// is not seen. Where the elements stop making sense, the rest is scanned as text.
+// is not seen. Where the elements stop making sense, as behind a hole, bytes are scanned as text up to the next element that
+// the dictionary knows.
 package dicom
 
 import (

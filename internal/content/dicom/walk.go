@@ -24,6 +24,9 @@ type walker struct {
 	tag    uint32
 	unseen int64 // bytes not looked at
 
+	amiss   bool  // the elements stopped making sense somewhere
+	strayed int64 // bytes up to where they did again
+
 	label []byte // of the element
 	seq   []byte // label of the last sequence
 	code  code
@@ -66,7 +69,7 @@ func (w *walker) run() coverage.Reason {
 		if w.until > 0 && w.off >= w.until {
 			w.leave()
 		}
-		if why := w.element(h); why != coverage.None {
+		if why := w.element(h); why != coverage.None && (why != coverage.Corrupt || !w.resync()) {
 			return why
 		}
 	}
@@ -112,8 +115,7 @@ func (w *walker) item(el *element) coverage.Reason {
 			}
 		}
 	case el.tag == tagItem && w.pieces && el.length != undefined:
-		w.unseen += int64(el.length)
-		return w.pass(int64(el.length))
+		return w.unread(int64(el.length))
 	case el.tag != tagItem && el.tag != tagItemEnd:
 		return coverage.Corrupt
 	}
@@ -205,23 +207,31 @@ func (w *walker) read(el *element) coverage.Reason {
 		return w.pass(n)
 	case el.tag == tagDocument:
 		return w.document(n)
+	case w.engulfs(el):
+		return coverage.Corrupt
 	case el.vr.class() == text:
 		return w.told(el, n)
 	case el.vr.class() == number:
 		return w.pass(n)
 	case n <= maxGuess && (el.vr == 0 && el.tag>>16 != pixelGroup || el.vr == vrUN || el.private()):
 		return w.guessed(el, n)
+	case w.implicit && el.vr == 0 && !bulk(el.tag):
+		return coverage.Corrupt
 	}
-	w.unseen += n
-	return w.pass(n)
+	return w.unread(n)
 }
 
 // told reads text.
 func (w *walker) told(el *element, n int64) coverage.Reason {
-	if n > object.PeekMax {
+	b := w.r.Peek(int(min(n, object.PeekMax)))
+	k := clean(b)
+	if n > object.PeekMax && k == len(b) {
 		return w.running(n, w.set.name())
 	}
-	b := w.r.Peek(int(n))
+	if k < len(b) { // the length is wrong, or a hole was there
+		w.tell(el, b[:k])
+		return coverage.Corrupt
+	}
 	w.tell(el, b)
 	return w.pass(n)
 }
@@ -283,7 +293,6 @@ func (w *walker) ended(src *limited, n int64) coverage.Reason {
 
 // pass goes n bytes on.
 func (w *walker) pass(n int64) coverage.Reason {
-	w.off += n
 	for n > 0 {
 		b := w.r.Fill()
 		if len(b) == 0 {
@@ -291,9 +300,18 @@ func (w *walker) pass(n int64) coverage.Reason {
 		}
 		k := min(n, int64(len(b)))
 		w.r.Discard(int(k))
+		w.off += k
 		n -= k
 	}
 	return coverage.None
+}
+
+// unread goes n bytes on that are not looked at.
+func (w *walker) unread(n int64) coverage.Reason {
+	from := w.off
+	why := w.pass(n)
+	w.unseen += w.off - from
+	return why
 }
 
 // finish tells what is left to tell.
@@ -302,5 +320,8 @@ func (w *walker) finish() {
 	w.about.flush(w)
 	if w.unseen > 0 {
 		w.e.Skip(coverage.Format, w.unseen)
+	}
+	if w.amiss {
+		w.e.Skip(coverage.Corrupt, w.strayed)
 	}
 }
