@@ -3,6 +3,7 @@ package list
 
 import (
 	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/dicom"
 	"github.com/phiwatch/phiwatch/internal/content/form"
 	"github.com/phiwatch/phiwatch/internal/content/gzip"
 	"github.com/phiwatch/phiwatch/internal/content/hl7"
@@ -28,6 +29,7 @@ func Formats() []content.Format {
 		hl7.Format(),
 		x12.Format(),
 		ncpdp.Format(),
+		dicom.Format(),
 		html.Format(),
 		xml.Format(),
 		json.Format(),

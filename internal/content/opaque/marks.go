@@ -53,7 +53,6 @@ var marks = [...]mark{
 	{"image/jp2", "image/jp2", 0, "\xff\x4f\xff\x51", nil},
 	{"image/emf", "image/emf", 40, " EMF", nil},
 	{"image/wmf", "image/wmf", 0, "\xd7\xcd\xc6\x9a", nil},
-	{"dicom", "application/dicom", 128, "DICM", nil},
 
 	{"audio/wav", "audio/wav", 8, "WAVE", isRIFF},
 	{"audio/mpeg", "audio/mpeg", 0, "ID3", func(b []byte) bool { return len(b) > 9 && b[3] < 10 && b[6]|b[7]|b[8]|b[9] < 0x80 }},

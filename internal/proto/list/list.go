@@ -3,6 +3,7 @@ package list
 
 import (
 	"github.com/phiwatch/phiwatch/internal/proto"
+	"github.com/phiwatch/phiwatch/internal/proto/dicom"
 	"github.com/phiwatch/phiwatch/internal/proto/dns"
 	"github.com/phiwatch/phiwatch/internal/proto/ftp"
 	"github.com/phiwatch/phiwatch/internal/proto/http"
@@ -23,6 +24,7 @@ func Protocols() []proto.Protocol {
 		smtp.Protocol(),
 		ftp.Protocol(),
 		mllp.Protocol(),
+		dicom.Protocol(),
 		dns.Protocol(),
 		quic.Protocol(),
 	}
