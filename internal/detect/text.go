@@ -381,7 +381,7 @@ func (e *evidence) label(sn *rule.Sense) {
 	if int(sn.Health) == 1+catDiagnosis {
 		e.code = true
 	}
-	e.strong(sn)
+	e.strong(sn, clinicalLabel)
 }
 
 const catDiagnosis = 1
