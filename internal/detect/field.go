@@ -195,7 +195,7 @@ func (s *Scan) title(v string, flags uint16) {
 	var h rule.Hit
 	for w := s.e.lex.Walk(b, 0, len(b)); w.Next(&h); {
 		if h.Health != 0 || h.Flags&rule.Employment != 0 {
-			u.ev.strong(&h.Sense)
+			u.ev.strong(&h.Sense, clinical)
 		}
 	}
 	n := len(s.cands)
@@ -228,7 +228,7 @@ func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		sn = &u.qual
 	}
 	if sn.Health != 0 || sn.Flags&rule.Employment != 0 {
-		u.ev.strong(sn)
+		u.ev.strong(sn, clinicalLabel)
 	}
 	if sn.Kinds == 0 || sn.Flags&rule.Provider != 0 {
 		s.unlabelled(u, sn, value, k)

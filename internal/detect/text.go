@@ -41,12 +41,16 @@ func (s *Scan) anchors(b []byte, from, to int, support bool) {
 
 // anchor tries the rules at one digit run.
 func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
-	set := &s.e.shapes[s.e.layout[layout]]
 	behind, c := uint8(0), byte(0)
 	if at > 0 {
 		c = b[at-1]
 		behind = rule.Class(c)
 	}
+	if hot := s.e.hot[layout]; !support && hot != 0xff && hot&behind == 0 {
+		s.token(b, at)
+		return
+	}
+	set := &s.e.shapes[s.e.layout[layout]]
 	if !support {
 		for j := range set.primary {
 			if ref := &set.primary[j]; ref.s.Behind(behind, c) {
@@ -377,7 +381,7 @@ func (e *evidence) label(sn *rule.Sense) {
 	if int(sn.Health) == 1+catDiagnosis {
 		e.code = true
 	}
-	e.strong(sn)
+	e.strong(sn, clinicalLabel)
 }
 
 const catDiagnosis = 1
