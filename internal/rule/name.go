@@ -132,6 +132,9 @@ func particle(w []byte) bool {
 // stops tells whether a word is no part of a name: the next label, or a word of the vocabulary followed by a mark that
 // labels have.
 func (x *Lexicon) stops(w, rest []byte) bool {
+	if len(w) == 1 && len(rest) > 0 && rest[0] == '.' {
+		return false // an initial, whatever else the letter stands for
+	}
 	s, ok := x.Word(w)
 	if !ok {
 		return false

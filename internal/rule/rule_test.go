@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math/rand"
+	"os"
 	"sort"
 	"strings"
 	"testing"
@@ -259,6 +260,20 @@ func TestASCIIName(t *testing.T) {
 			if got := string(AppendName(nil, append(long, "  é"...))); got != strings.TrimSpace(strings.Join(words, " ")+" É") {
 				t.Fatalf("%q: the long way says %q, the short one %q", b, got, strings.Join(words, " "))
 			}
+		}
+	}
+}
+
+// TestInitials holds that a letter with a dot is an initial, also where the letter alone is a word of the lexicon (a, W-2).
+func TestInitials(t *testing.T) {
+	set, err := Load(os.DirFS("../../rules"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := set.lex
+	for name := range strings.SplitSeq("Yusuf A. Farquhar,Esther W. Montgomery,W. B. Farquhar", ",") {
+		if n := x.NameAt([]byte(name+" DOB"), true); n != len(name) {
+			t.Errorf("%s: the name ends after %d bytes", name, n)
 		}
 	}
 }
