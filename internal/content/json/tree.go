@@ -42,9 +42,8 @@ func classOf(k []byte) class {
 	return other
 }
 
-// key takes a key: it becomes the label of what follows.
-func (p *parser) key(k []byte) {
-	p.state = wantColon
+// Key implements jsonscan.Handler: a key becomes the label of what follows.
+func (p *parser) Key(k []byte) {
 	p.class = classOf(k)
 	p.path = p.path[:p.stack[p.depth].base]
 	if len(p.path) > 0 {
@@ -74,9 +73,8 @@ func (p *parser) pathLabel() []byte {
 	return l
 }
 
-// leaf takes a string or a number.
-func (p *parser) leaf(v []byte, isString bool) {
-	p.state = wantNext
+// Leaf implements jsonscan.Handler.
+func (p *parser) Leaf(v []byte, isString bool) {
 	f := &p.stack[p.depth]
 	if f.leaves < 255 {
 		f.leaves++
@@ -200,8 +198,8 @@ func (p *parser) fhir(v []byte) {
 	}
 }
 
-// push opens an object or an array.
-func (p *parser) push(array bool) {
+// Open implements jsonscan.Handler.
+func (p *parser) Open(array bool) {
 	if p.depth+1 == len(p.stack) {
 		p.stack = append(p.stack, make([]frame, len(p.stack))...)
 	}
@@ -219,10 +217,8 @@ func (p *parser) push(array bool) {
 	f.base = int32(len(p.path))
 	if array {
 		f.records = p.isRecords(up)
-		p.state = wantValue
 		return
 	}
-	p.state = wantKey
 	if !up.array {
 		return
 	}
@@ -257,8 +253,8 @@ func (p *parser) isRecords(up *frame) bool {
 	return up.leaves < 3 || collection(k)
 }
 
-// pop closes an object or an array.
-func (p *parser) pop() {
+// Close implements jsonscan.Handler.
+func (p *parser) Close() {
 	f := &p.stack[p.depth]
 	if p.pendAt == p.depth {
 		p.flushPending()
@@ -280,7 +276,6 @@ func (p *parser) pop() {
 		p.e.End()
 	}
 	p.path = p.path[:f.base]
-	p.state = wantNext
 }
 
 // details tells keys of arrays that list details of one thing.
