@@ -72,6 +72,10 @@ func (s *Scan) Field(r object.Role, label, value []byte) {
 	u := s.top()
 	ordinal := u.ordinal
 	u.ordinal++
+	if r == object.RoleTest {
+		s.note()
+		return
+	}
 	if value = trim(value); len(value) == 0 {
 		return
 	}

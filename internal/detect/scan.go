@@ -31,6 +31,7 @@ type Scan struct {
 	before labelMemo
 	tok    int // start of the token that was looked at last
 	sense  rule.Sense
+	tests  bool   // a unit was marked as a test
 	field  bool   // the bytes being scanned are the value of a field with the label sense
 	buf    []byte // folded values of fields
 
@@ -60,6 +61,7 @@ const (
 	inField                       // found in a field, not in running text
 	isColumn                      // one of a column of valid values
 	isPlain                       // without label: counts for co-occurrence only by its form
+	isMarked                      // its sender says that it is a test
 )
 
 // cand is a candidate.
@@ -108,7 +110,7 @@ func (s *Scan) reset() {
 	s.labels.reset()
 	s.before.at = -1
 	s.tok = -1
-	s.field = false
+	s.field, s.tests = false, false
 	s.res.reset()
 }
 

@@ -107,9 +107,10 @@ func (s *Scan) judge(u *unit, cs []cand, ev *evidence) {
 // verdict is the verdict on a unit in the making.
 type verdict struct {
 	classes  uint32
-	strong   int // candidates that name a person
-	best     int // identity: the best real one
-	bestTest int // the best sample
+	strong   int  // candidates that name a person
+	best     int  // identity: the best real one
+	bestTest int  // the best sample
+	sample   bool // one of them says it of others
 	checked  bool
 	enrols   bool
 	member   bool
@@ -145,6 +146,7 @@ func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 		}
 		if c.flags&isTest != 0 {
 			v.bestTest = max(v.bestTest, int(c.score))
+			v.sample = v.sample || s.sample(c)
 			continue
 		}
 		v.best = max(v.best, int(c.score))
@@ -193,15 +195,24 @@ func (v *verdict) people(s *Scan, cs []cand) {
 		case c.kind == rule.KDOB && c.flags&isAttached != 0:
 			for j := range cs {
 				if n := &cs[j]; n.kind == rule.KName && n.flags&isRival == 0 && distance(c, n) <= nearPerson {
-					v.best = max(v.best, int(c.score))
+					v.known(c)
 				}
 			}
 		case c.kind == rule.KName && c.flags&isPatient != 0 && bits.OnesCount32(v.classes) >= 3:
-			v.best = max(v.best, int(c.score))
+			v.known(c)
 		}
 	}
-	if v.best < minIdentity {
-		v.best = 0
+}
+
+// known takes a candidate that names a person together with others.
+func (v *verdict) known(c *cand) {
+	n := int(c.score)
+	switch {
+	case n < minIdentity:
+	case c.flags&isMarked != 0:
+		v.bestTest = max(v.bestTest, n)
+	default:
+		v.best = max(v.best, n)
 	}
 }
 
@@ -217,7 +228,7 @@ func (v *verdict) decide(ev *evidence) {
 	switch {
 	case v.best == 0:
 		v.test = true
-	case v.bestTest > 0 && !v.checked: // a sample beside numbers that only a label makes
+	case v.sample && !v.checked: // a sample beside numbers that only a label makes
 		v.test = true
 	}
 	v.health, v.why = ev.points()
@@ -286,9 +297,12 @@ func (c *cand) ledger(classes uint32, v *verdict) []finding.Point {
 			p = append(p, finding.Point{Why: why, Points: n})
 		}
 	}
-	if c.flags&isTest == 0 {
+	switch {
+	case c.flags&isTest == 0:
 		add("validation that random values fail", c.r.Validity)
-	} else {
+	case c.flags&isMarked != 0:
+		p = append(p, finding.Point{Why: "its message is marked as a test"})
+	default:
 		p = append(p, finding.Point{Why: "a known sample or synthetic value"})
 	}
 	if c.flags&isAttached != 0 {

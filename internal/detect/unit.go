@@ -11,6 +11,7 @@ type unit struct {
 	part    int
 	whole   bool // the unit of a whole part
 	alias   bool // the driver has opened the unit of the part once more
+	test    bool // its sender says that it is a test
 	extra   int  // units inside that are too deep to have one of their own
 	cands   int
 	arena   int
@@ -148,6 +149,7 @@ func (s *Scan) close() {
 		up = &s.units[n-2]
 	}
 	if len(cs) > 0 {
+		s.mark(cs)
 		if up != nil && u.small(len(cs)) && up.left < maxLeft && !s.sufficient(u, cs) {
 			up.left += len(cs)
 			up.ev.merge(&u.ev)
@@ -196,6 +198,7 @@ func (s *Scan) relieve(u *unit) {
 	ev := s.context(u)
 	ev.merge(&u.older)
 	ev.merge(&u.newer)
+	s.mark(s.cands[u.cands:])
 	s.judge(u, s.cands[u.cands:], &ev)
 	s.cands, s.arena = s.cands[:u.cands], s.arena[:u.arena]
 	u.mark, u.left = u.cands, 0

@@ -152,6 +152,7 @@ func (s *Scan) judgeOld(u *unit) {
 	ev := s.context(u)
 	ev.merge(&u.older)
 	ev.merge(&u.newer)
+	s.mark(old)
 	s.judge(u, old, &ev)
 	n := copy(s.cands[u.cands:], s.cands[u.mark:])
 	s.cands = s.cands[:u.cands+n]

@@ -162,6 +162,11 @@ const (
 	RoleDrug
 	RoleNPI
 	RoleDEA
+
+	// RoleTest is no value but a mark: the sender says that the unit it stands in, and all units inside of that, are test
+	// data (HL7 MSH-11 T or D, X12 ISA15 T, FHIR meta.security HTEST, a DICOM object whose patient identity was removed).
+	// The label says where, the value what; neither is looked at. Its place within the unit does not matter.
+	RoleTest
 )
 
 // Field is a value with its role and label. Value and Label are borrowed wherever they are passed.

@@ -194,3 +194,15 @@ func FuzzDecode(f *testing.F) {
 func BenchmarkDecode(b *testing.B) {
 	windowtest.Bench(b, Format(), &object.Meta{}, []byte(strings.Repeat(admission, 2000)))
 }
+
+// TestProcessing: MSH-11 T and D mark a message, and that one alone.
+func TestProcessing(t *testing.T) {
+	for id, want := range map[string]bool{"T": true, "D": true, "T^A": true, "P": false, "P^T": false, "": false, "TEST": false} {
+		in := strings.Replace(msh, "|P|", "|"+id+"|", 1) + "PID|1||4711^^^H^MR\r" + msh + "PID|1||4712^^^H^MR\r"
+		got := windowtest.Same(t, Format(), nil, in)
+		first, second, _ := strings.Cut(got, field(object.RoleMRN, "PID-3", "4711"))
+		if mark := fmt.Sprintf("field %d ", object.RoleTest); strings.Contains(first, mark) != want || strings.Contains(second, mark) {
+			t.Errorf("MSH-11 %q: mark %t\n%s", id, !want, got)
+		}
+	}
+}

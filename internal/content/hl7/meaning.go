@@ -131,6 +131,8 @@ func (p *parser) meaning() {
 			continue
 		}
 		switch {
+		case first == 1 && i == 10 && p.id[0] == 'M':
+			p.processing(v)
 		case observation && i == 5:
 			p.observe()
 		case len(list) > 0 && int(list[0].field) == i:
@@ -138,6 +140,14 @@ func (p *parser) meaning() {
 		default:
 			p.leaves(object.RoleNone, p.place(i+first), v, p.has[i])
 		}
+	}
+}
+
+// processing tells MSH-11 (chapter 2, table 0103): P is production, T training, D debugging. The latter two mark a message.
+func (p *parser) processing(v []byte) {
+	p.leaves(object.RoleNone, p.place(11), v, hasParts)
+	if id := v[:cut(v, p.d.comp, hasParts)]; len(id) == 1 && (id[0] == 'T' || id[0] == 'D') {
+		p.e.Field(object.RoleTest, p.place(11), id)
 	}
 }
 

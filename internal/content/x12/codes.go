@@ -7,6 +7,7 @@ import (
 // Labels of elements that the standard gives a name.
 var (
 	usage        = []byte("usage indicator")
+	asTest       = []byte("T") // of usage
 	organisation = []byte("organization")
 	providerName = []byte("provider name")
 	account      = []byte("patient account number")

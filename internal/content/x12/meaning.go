@@ -20,6 +20,7 @@ func (p *parser) meaning() {
 	}
 	switch string(p.id) {
 	case "ISA":
+		p.test = string(p.at(15)) == "T"
 		p.as(15, object.RoleNone, usage)
 	case "ST":
 		p.begin()

@@ -57,6 +57,7 @@ type parser struct {
 	corrupt int64 // bytes that were no segments
 	raw     int64 // bytes of binary data to come
 
+	test  bool // ISA15: the interchange is a test
 	unit  bool
 	set   [3]byte // transaction set
 	who   who     // whom the segments that follow are about
@@ -321,6 +322,9 @@ func (p *parser) begin() {
 	p.end()
 	p.unit = true
 	p.e.Begin(object.UnitRecord)
+	if p.test {
+		p.e.Field(object.RoleTest, usage, asTest)
+	}
 }
 
 // end closes the record.

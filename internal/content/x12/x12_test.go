@@ -179,3 +179,13 @@ func FuzzDecode(f *testing.F) {
 func BenchmarkDecode(b *testing.B) {
 	windowtest.Bench(b, Format(), &object.Meta{}, []byte(strings.Repeat(claim837, 2000)))
 }
+
+// TestUsage: ISA15 T marks every record of its interchange, and none of the next.
+func TestUsage(t *testing.T) {
+	test := strings.Replace(claim837, "*P*:", "*T*:", 1)
+	mark := fmt.Sprintf("begin 1\nfield %d ", object.RoleTest)
+	got := windowtest.Same(t, Format(), &object.Meta{}, test+claim837+test)
+	if all, marked := strings.Count(got, "begin 1"), strings.Count(got, mark); all != 9 || marked != 6 {
+		t.Errorf("%d of %d records are marked\n%s", marked, all, got)
+	}
+}
