@@ -2,6 +2,7 @@ package detect
 
 import (
 	"github.com/phiwatch/phiwatch/internal/finding"
+	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/rule"
 )
 
@@ -23,7 +24,7 @@ func (p *people) reset() {
 }
 
 // unit takes the identifiers of a unit.
-func (p *people) unit(s *Scan, cs []cand) {
+func (p *people) unit(s *Scan, u *unit, cs []cand) {
 	clear(p.seen[:])
 	most, kind := 0, -1
 	for i := range cs {
@@ -41,6 +42,10 @@ func (p *people) unit(s *Scan, cs []cand) {
 			}
 		}
 	}
+	if most > 1 && s.onePerson(u) {
+		most = max(1, p.seen[rule.KSSN]) // several record numbers of one person; but not several Social Security numbers
+		kind = rule.KSSN
+	}
 	switch {
 	case most == 0:
 		p.weak(s, cs)
@@ -49,6 +54,16 @@ func (p *people) unit(s *Scan, cs []cand) {
 	default:
 		p.several(s, cs, uint8(kind)) //nolint:gosec // an index of kinds
 	}
+}
+
+// onePerson tells whether a unit is of a format whose decoder makes a unit of each patient: whatever numbers stand in it are
+// those of one person. In HL7 v2 and X12 they may be those of a guarantor or another insured.
+func (s *Scan) onePerson(u *unit) bool {
+	switch s.parts[u.part].format {
+	case object.StructFHIR, object.StructCCDA, object.StructNAACCR:
+		return u.kind == object.UnitRecord
+	}
+	return false
 }
 
 // fresh tells whether no earlier candidate of the kind has the hash.
