@@ -2,11 +2,10 @@
 // tokenizer of its own.
 //
 // Each string and number becomes a field; its label is the path of keys that leads to it, joined by '.', at most 64
-// bytes from the right. An array's elements carry the array's key. The objects of an array of records, the entries of
-// a FHIR bundle and the lines of newline-delimited JSON are units of their own; an array that only lists the details of
-// one thing (identifier, telecom, coding ...) stays in the unit of that thing. Where an object is a pair of key and
-// value ({"name":"ssn","value":"..."}, a FHIR identifier with its system and type), the value's label is what its
-// siblings say it is.
+// bytes from the right. An array's elements carry the array's key. The objects of an array of records and the lines of
+// newline-delimited JSON are units of their own; an array that only lists the details of one thing (identifier, telecom,
+// coding ...) stays in the unit of that thing. Where an object is a pair of key and value ({"name":"ssn","value":"..."},
+// an identifier with its system and type), the value's label is what its siblings say it is. Resources of FHIR are fhir's.
 //
 // From the first byte that is not JSON, and below a depth of 64, the rest is text. A string of more than 64 KiB is text.
 // Keys are labels only; duplicate keys are all read; invalid UTF-8 and raw control characters in strings pass.
@@ -48,8 +47,6 @@ type parser struct {
 	depth   int   // open frames; stack[0] stands for the document
 	units   int   // open units
 	lines   bool  // newline-delimited: top-level objects are records
-	single  bool  // one FHIR resource: its arrays are details of it
-	bundle  bool  // a FHIR bundle: its entries are records
 	said    bool  // the structure was stated
 	path    []byte
 	pendLen int // a value that waits for a sibling to say what it is

@@ -33,8 +33,6 @@ func classOf(k []byte) class {
 		return naming
 	case "val", "answer", "content", "Value", "VALUE", "data":
 		return valuing
-	case "resourceType":
-		return resource
 	}
 	if len(k) >= 5 && string(k[:5]) == "value" && (len(k) == 5 || k[5] < 'a') {
 		return valuing
@@ -101,8 +99,6 @@ func (p *parser) Leaf(v []byte, isString bool) {
 		if isString && isWord(v) {
 			f.addHint(v)
 		}
-	case resource:
-		p.fhir(v)
 	}
 	p.e.Field(object.RoleNone, p.pathLabel(), v)
 }
@@ -182,22 +178,6 @@ func isWord(v []byte) bool {
 	return true
 }
 
-// fhir takes the value of a resourceType.
-func (p *parser) fhir(v []byte) {
-	if p.depth > 1 && !p.bundle && !p.stack[p.depth].unit || len(v) < 4 || len(v) > 40 || v[0]-'A' > 25 {
-		return
-	}
-	if string(v) == "Bundle" {
-		p.bundle = true
-	} else if p.depth == 1 && !p.lines {
-		p.single = true
-	}
-	if !p.said {
-		p.said = true
-		p.e.Structure(object.StructFHIR)
-	}
-}
-
 // Open implements jsonscan.Handler.
 func (p *parser) Open(array bool) {
 	if p.depth+1 == len(p.stack) {
@@ -237,16 +217,13 @@ func (p *parser) Open(array bool) {
 
 // isRecords tells whether the objects of an array that is opened inside of up are records.
 func (p *parser) isRecords(up *frame) bool {
-	if p.units > 0 || p.single || p.depth > 5 {
+	if p.units > 0 || p.depth > 5 {
 		return false
 	}
 	if up.array {
 		return p.depth == 1 || up.records
 	}
 	k := p.nearest()
-	if p.bundle {
-		return string(k) == "entry"
-	}
 	if len(k) > 24 || details(k) {
 		return false
 	}

@@ -19,40 +19,8 @@ func (p *parser) labelOf(d int) []byte {
 	return l
 }
 
-// root takes the document element: it tells the schema.
-func (p *parser) root(t *xmlscan.Tag) {
-	if p.said {
-		return
-	}
-	switch string(t.Name) {
-	case "ClinicalDocument":
-		p.kind = object.StructCCDA
-	case "NaaccrData":
-		p.kind = object.StructNAACCR
-	default:
-		for i := range t.Attrs {
-			a := &t.Attrs[i]
-			if bytes.HasPrefix(t.Key(a), []byte("xmlns")) && string(t.Value(a)) == "http://hl7.org/fhir" {
-				p.kind = object.StructFHIR
-			}
-		}
-	}
-	if p.kind != object.StructText {
-		p.said = true
-		p.e.Structure(p.kind)
-	}
-}
-
 // mayRecord tells whether an element of that name may be a record here.
 func (p *parser) mayRecord(name []byte) bool {
-	switch p.kind {
-	case object.StructCCDA:
-		return false
-	case object.StructNAACCR:
-		return string(name) == "Patient"
-	case object.StructFHIR:
-		return string(name) == "entry"
-	}
 	if known(name) {
 		return true
 	}
@@ -83,15 +51,7 @@ func detail(name []byte) bool {
 }
 
 // narrative tells elements that hold running text.
-func narrative(name []byte, k object.Structure) bool {
-	switch k {
-	case object.StructCCDA:
-		return string(name) == "text"
-	case object.StructFHIR:
-		return string(name) == "div"
-	}
-	return string(name) == "html"
-}
+func narrative(name []byte) bool { return string(name) == "html" }
 
 // explains tells elements that say what the value beside them is.
 func explains(name []byte) bool {

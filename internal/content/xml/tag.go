@@ -61,14 +61,11 @@ func (p *parser) open(t *xmlscan.Tag, record bool) {
 	}
 	p.depth++
 	el := &p.stack[p.depth]
-	*el = element{label: int32(len(p.names)), unit: record, story: p.story > 0 || narrative(t.Name, p.kind)} //nolint:gosec // few names
+	*el = element{label: int32(len(p.names)), unit: record, story: p.story > 0 || narrative(t.Name)} //nolint:gosec // few names
 	if el.story {
 		p.story++
 	}
 	p.names = append(p.names, t.Name...)
-	if p.depth == 1 {
-		p.root(t)
-	}
 	p.emitAttrs(t)
 }
 

@@ -3,12 +3,11 @@
 // The text of an element is a field whose label is the element's local name or, where an attribute names the element
 // (name, naaccrId, key, label, field, displayName), the value of that attribute. Attributes are fields labelled
 // element@attribute; an attribute "value" takes the label of its element. What names an identifier from beside it counts as in JSON:
-// the system and type of a FHIR identifier, the root of an HL7 v3 id. CDATA is text of its element, comments and
-// processing instructions are text. Narrative (the text of a C-CDA section, the XHTML of FHIR) is running text with
-// cells and lines separated.
+// the system and type of an identifier, the root of an HL7 v3 id. CDATA is text of its element, comments and
+// processing instructions are text. Embedded HTML is running text with cells and lines separated.
 //
-// Repeated siblings down to the third level that have children are records; so are the Patient elements of
-// NAACCR XML and the entries of a FHIR bundle. A clinical document (HL7 v3 CDA) is one record as a whole.
+// Repeated siblings down to the third level that have children are records. FHIR, CDA and NAACCR XML are those of fhir,
+// cda and naaccr.
 //
 // No entity is ever expanded but the five of XML and numeric references. Prefixes are dropped. Elements below a depth of 256
 // have no names; an element's text or a tag of more than 64 KiB is text.
@@ -44,8 +43,6 @@ type parser struct {
 	depth  int // open elements; stack[0] stands for the document
 	units  int
 	story  int // open elements with narrative
-	said   bool
-	kind   object.Structure
 	names  []byte
 	label  []byte
 	stack  []element
