@@ -2,6 +2,7 @@ package detect
 
 import (
 	"github.com/phiwatch/phiwatch/internal/finding"
+	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/rule"
 )
 
@@ -35,7 +36,7 @@ func slot(kind uint8) uint8 {
 }
 
 // unit takes the identifiers of a unit. Those that count were taken by their findings and have their hash from there.
-func (p *people) unit(s *Scan, cs []cand) {
+func (p *people) unit(s *Scan, u *unit, cs []cand) {
 	for _, k := range p.used {
 		p.seen[k] = 0
 	}
@@ -57,6 +58,10 @@ func (p *people) unit(s *Scan, cs []cand) {
 			}
 		}
 	}
+	if most > 1 && s.onePerson(u) {
+		most = max(1, p.seen[rule.KSSN]) // several record numbers of one person; but not several Social Security numbers
+		kind = rule.KSSN
+	}
 	switch {
 	case most == 0:
 		p.weak(s, cs)
@@ -65,6 +70,16 @@ func (p *people) unit(s *Scan, cs []cand) {
 	default:
 		p.several(cs, kind)
 	}
+}
+
+// onePerson tells whether a unit is of a format whose decoder makes a unit of each patient: whatever numbers stand in it are
+// those of one person. In HL7 v2 and X12 they may be those of a guarantor or another insured.
+func (s *Scan) onePerson(u *unit) bool {
+	switch s.parts[u.part].format {
+	case object.StructFHIR, object.StructCCDA, object.StructNAACCR:
+		return u.kind == object.UnitRecord
+	}
+	return false
 }
 
 // fresh tells whether no earlier candidate of the kind has the hash.

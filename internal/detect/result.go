@@ -160,7 +160,7 @@ func (r *results) unit(s *Scan, v *verdict, u *unit, cs []cand, ev *evidence) {
 		r.take(s, v, c)
 	}
 	if v.verdict != finding.Test {
-		r.who.unit(s, cs)
+		r.who.unit(s, u, cs)
 	}
 }
 

@@ -3,6 +3,7 @@ package detect
 import (
 	"bytes"
 
+	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/rule"
 )
 
@@ -104,7 +105,10 @@ func (s *Scan) segment(from, to int, last bool) {
 	u := s.top()
 	if u.bytes >= segment/2 {
 		// The unit is long: what is more than a segment away has no bearing on a person here.
-		if u.segments > 0 {
+		switch {
+		case s.oneRecord(u):
+			u.ev.merge(&u.older)
+		case u.segments > 0:
 			s.judgeOld(u)
 		}
 		u.mark = len(s.cands)
@@ -144,6 +148,13 @@ const headWords = 2048
 func (e *evidence) shift(newer *evidence) {
 	*e = *newer
 	*newer = evidence{}
+}
+
+// oneRecord tells whether a unit is a record of a healthcare format, which is about one person from its beginning to its end
+// however much narrative stands between (a C-CDA document), and holds no more than a record should.
+func (s *Scan) oneRecord(u *unit) bool {
+	return (u.kind == object.UnitRecord || u.kind == object.UnitMessage) && s.parts[u.part].format >= object.StructHL7 &&
+		len(s.cands)-u.cands < maxGroup && len(s.arena)-u.arena < maxArena
 }
 
 // judgeOld judges the candidates of a long text that are more than a segment old.

@@ -3,6 +3,7 @@ package hl7
 import (
 	"bytes"
 
+	"github.com/phiwatch/phiwatch/internal/content/identity"
 	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
@@ -215,56 +216,10 @@ func (p *parser) identifier(k kind, l []byte, has uint8) {
 
 // typed returns the role of an identifier by its type (table 0203); def is that of one without.
 func typed(code, id []byte, def object.Role) object.Role {
-	switch string(code) {
-	case "MR", "MRN", "PI", "PT", "MRT", "PE", "MPI", "EPI":
-		return object.RoleMRN
-	case "SS", "SSN":
+	if len(code) == 0 && len(id) == 11 && id[3] == '-' && id[6] == '-' {
 		return object.RoleSSN
-	case "MC", "MCR":
-		if !beneficiary(id) {
-			return object.RoleHICN
-		}
-		return object.RoleMBI
-	case "MA", "MCD":
-		return object.RoleMedicaid
-	case "DL":
-		return object.RoleLicense
-	case "AN", "VN", "ANON", "ANT", "PNT":
-		return object.RoleAccount
-	case "MB", "MI", "SN", "SR", "NH", "HC", "JHN", "PC":
-		if beneficiary(id) {
-			return object.RoleMBI
-		}
-		return object.RoleMemberID
-	case "NPI":
-		return object.RoleNPI
-	case "":
-		if len(id) == 11 && id[3] == '-' && id[6] == '-' {
-			return object.RoleSSN
-		}
 	}
-	return def
-}
-
-// beneficiary tells whether an identifier has the form of a Medicare beneficiary identifier, hyphens or not.
-func beneficiary(v []byte) bool {
-	const form = "CANNANNAANN" // C: 1 to 9, A: a letter, N: a digit; the third and sixth may be letters, too
-	n := 0
-	for i, c := range v {
-		if c == '-' && (i == 4 || i == 8) {
-			continue
-		}
-		if n == len(form) {
-			return false
-		}
-		digit, letter := c-'0' < 10, c|0x20-'a' < 26
-		switch {
-		case form[n] == 'A' && !letter, form[n] == 'C' && (!digit || c == '0'), form[n] == 'N' && !digit && (!letter || n != 2 && n != 5):
-			return false
-		}
-		n++
-	}
-	return n == len(form)
+	return identity.Typed(code, id, def)
 }
 
 func number(v []byte) bool {

@@ -42,13 +42,10 @@ func TestDecode(t *testing.T) {
 		{"cut", `{"a":"1","ssn":"219-09-9`, "field 0 a=\"1\"\ntext \"219-09-9\"\n"},
 		{"mark", "\xef\xbb\xbf{\"a\":1}", "field 0 a=\"1\"\n"},
 		{"utf-16", "{\x00\"\x00a\x00\"\x00:\x001\x00}\x00", "field 0 a=\"1\"\n"},
-		{"bundle", `{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","identifier":[{"system":"http://hl7.org/fhir/sid/us-ssn","value":"219099999"},{"type":{"coding":[{"code":"MR"}]},"value":"77"},{"system":"urn:oid:2.16.840.1.113883.4.1","value":"9"}]}},{"x":1}]}`,
-			"structure fhir\nfield 0 resourceType=\"Bundle\"\nbegin 1\nfield 0 entry.resource.resourceType=\"Patient\"\n" +
-				"field 0 entry.resource.identifier.system=\"http://hl7.org/fhir/sid/us-ssn\"\nfield 0 us-ssn value=\"219099999\"\n" +
-				"field 0 entry.resource.identifier.type.coding.code=\"MR\"\nfield 0 MR value=\"77\"\n" +
-				"field 0 entry.resource.identifier.system=\"urn:oid:2.16.840.1.113883.4.1\"\nfield 0 ssn value=\"9\"\nend\nbegin 1\nfield 0 entry.x=\"1\"\nend\n"},
-		{"one resource", `{"resourceType":"Patient","foo":[{"a":"1"},{"a":"2"}]}`,
-			"structure fhir\nfield 0 resourceType=\"Patient\"\nfield 0 foo.a=\"1\"\nfield 0 foo.a=\"2\"\n"},
+		{"identifiers", `{"identifier":[{"system":"http://hl7.org/fhir/sid/us-ssn","value":"219099999"},{"type":{"coding":[{"code":"MR"}]},"value":"77"},{"system":"urn:oid:2.16.840.1.113883.4.1","value":"9"}]}`,
+			"field 0 identifier.system=\"http://hl7.org/fhir/sid/us-ssn\"\nfield 0 us-ssn value=\"219099999\"\n" +
+				"field 0 identifier.type.coding.code=\"MR\"\nfield 0 MR value=\"77\"\n" +
+				"field 0 identifier.system=\"urn:oid:2.16.840.1.113883.4.1\"\nfield 0 ssn value=\"9\"\n"},
 	}
 	for _, c := range cases {
 		if got := windowtest.Same(t, Format(), &object.Meta{}, c.in); got != c.want {

@@ -33,8 +33,6 @@ func classOf(k []byte) class {
 		return naming
 	case "val", "answer", "content", "Value", "VALUE", "data":
 		return valuing
-	case "resourceType":
-		return resource
 	}
 	if len(k) >= 5 && string(k[:5]) == "value" && (len(k) == 5 || k[5] < 'a') {
 		return valuing
@@ -42,9 +40,8 @@ func classOf(k []byte) class {
 	return other
 }
 
-// key takes a key: it becomes the label of what follows.
-func (p *parser) key(k []byte) {
-	p.state = wantColon
+// Key implements jsonscan.Handler: a key becomes the label of what follows.
+func (p *parser) Key(k []byte) {
 	p.class = classOf(k)
 	p.path = p.path[:p.stack[p.depth].base]
 	if len(p.path) > 0 {
@@ -74,9 +71,8 @@ func (p *parser) pathLabel() []byte {
 	return l
 }
 
-// leaf takes a string or a number.
-func (p *parser) leaf(v []byte, isString bool) {
-	p.state = wantNext
+// Leaf implements jsonscan.Handler.
+func (p *parser) Leaf(v []byte, isString bool) {
 	f := &p.stack[p.depth]
 	if f.leaves < 255 {
 		f.leaves++
@@ -103,8 +99,6 @@ func (p *parser) leaf(v []byte, isString bool) {
 		if isString && isWord(v) {
 			f.addHint(v)
 		}
-	case resource:
-		p.fhir(v)
 	}
 	p.e.Field(object.RoleNone, p.pathLabel(), v)
 }
@@ -184,24 +178,8 @@ func isWord(v []byte) bool {
 	return true
 }
 
-// fhir takes the value of a resourceType.
-func (p *parser) fhir(v []byte) {
-	if p.depth > 1 && !p.bundle && !p.stack[p.depth].unit || len(v) < 4 || len(v) > 40 || v[0]-'A' > 25 {
-		return
-	}
-	if string(v) == "Bundle" {
-		p.bundle = true
-	} else if p.depth == 1 && !p.lines {
-		p.single = true
-	}
-	if !p.said {
-		p.said = true
-		p.e.Structure(object.StructFHIR)
-	}
-}
-
-// push opens an object or an array.
-func (p *parser) push(array bool) {
+// Open implements jsonscan.Handler.
+func (p *parser) Open(array bool) {
 	if p.depth+1 == len(p.stack) {
 		p.stack = append(p.stack, make([]frame, len(p.stack))...)
 	}
@@ -219,10 +197,8 @@ func (p *parser) push(array bool) {
 	f.base = int32(len(p.path))
 	if array {
 		f.records = p.isRecords(up)
-		p.state = wantValue
 		return
 	}
-	p.state = wantKey
 	if !up.array {
 		return
 	}
@@ -241,24 +217,21 @@ func (p *parser) push(array bool) {
 
 // isRecords tells whether the objects of an array that is opened inside of up are records.
 func (p *parser) isRecords(up *frame) bool {
-	if p.units > 0 || p.single || p.depth > 5 {
+	if p.units > 0 || p.depth > 5 {
 		return false
 	}
 	if up.array {
 		return p.depth == 1 || up.records
 	}
 	k := p.nearest()
-	if p.bundle {
-		return string(k) == "entry"
-	}
 	if len(k) > 24 || details(k) {
 		return false
 	}
 	return up.leaves < 3 || collection(k)
 }
 
-// pop closes an object or an array.
-func (p *parser) pop() {
+// Close implements jsonscan.Handler.
+func (p *parser) Close() {
 	f := &p.stack[p.depth]
 	if p.pendAt == p.depth {
 		p.flushPending()
@@ -280,7 +253,6 @@ func (p *parser) pop() {
 		p.e.End()
 	}
 	p.path = p.path[:f.base]
-	p.state = wantNext
 }
 
 // details tells keys of arrays that list details of one thing.

@@ -3,13 +3,17 @@ package list
 
 import (
 	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/cclf"
+	"github.com/phiwatch/phiwatch/internal/content/cda"
 	"github.com/phiwatch/phiwatch/internal/content/dicom"
+	"github.com/phiwatch/phiwatch/internal/content/fhir"
 	"github.com/phiwatch/phiwatch/internal/content/form"
 	"github.com/phiwatch/phiwatch/internal/content/gzip"
 	"github.com/phiwatch/phiwatch/internal/content/hl7"
 	"github.com/phiwatch/phiwatch/internal/content/html"
 	"github.com/phiwatch/phiwatch/internal/content/json"
 	"github.com/phiwatch/phiwatch/internal/content/mime"
+	"github.com/phiwatch/phiwatch/internal/content/naaccr"
 	"github.com/phiwatch/phiwatch/internal/content/ncpdp"
 	"github.com/phiwatch/phiwatch/internal/content/opaque"
 	"github.com/phiwatch/phiwatch/internal/content/table"
@@ -30,6 +34,10 @@ func Formats() []content.Format {
 		x12.Format(),
 		ncpdp.Format(),
 		dicom.Format(),
+		fhir.Format(),
+		cda.Format(),
+		naaccr.Format(),
+		cclf.Format(),
 		html.Format(),
 		xml.Format(),
 		json.Format(),

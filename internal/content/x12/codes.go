@@ -164,30 +164,3 @@ func dated(q []byte) []byte {
 	}
 	return nil
 }
-
-// beneficiary tells whether v has the form of a Medicare beneficiary identifier (1EG4TE5MK73): one digit, a letter, then by
-// place; payers put it where their guides ask for a member's or claim number.
-func beneficiary(v []byte) bool {
-	const form = "NAXNAXNAANN"
-	if len(v) != len(form) {
-		return false
-	}
-	for i, c := range v {
-		digit, letter := c-'0' < 10, c|0x20-'a' < 26
-		switch form[i] {
-		case 'N':
-			if !digit {
-				return false
-			}
-		case 'A':
-			if !letter {
-				return false
-			}
-		default:
-			if !digit && !letter {
-				return false
-			}
-		}
-	}
-	return true
-}

@@ -1,6 +1,7 @@
 package x12
 
 import (
+	"github.com/phiwatch/phiwatch/internal/content/identity"
 	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
@@ -198,7 +199,7 @@ func joined(dst, v []byte) []byte {
 func (p *parser) identified(q, i int) {
 	v := p.at(i)
 	r, label := qualified(p.at(q), p.who)
-	if (r == object.RoleHICN || r == object.RoleMemberID) && beneficiary(v) {
+	if (r == object.RoleHICN || r == object.RoleMemberID) && identity.Beneficiary(v) {
 		r = object.RoleMBI
 	}
 	p.as(i, r, label)
@@ -208,7 +209,7 @@ func (p *parser) identified(q, i int) {
 func (p *parser) reference() {
 	q, v := p.at(1), p.at(2)
 	r, label := referenced(q)
-	if (r == object.RoleHICN || r == object.RoleMemberID) && beneficiary(v) {
+	if (r == object.RoleHICN || r == object.RoleMemberID) && identity.Beneficiary(v) {
 		r = object.RoleMBI
 	}
 	p.as(2, r, label)

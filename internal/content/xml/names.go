@@ -3,7 +3,7 @@ package xml
 import (
 	"bytes"
 
-	"github.com/phiwatch/phiwatch/internal/content/window"
+	"github.com/phiwatch/phiwatch/internal/content/xmlscan"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
 
@@ -12,50 +12,15 @@ func (p *parser) labelOf(d int) []byte {
 	if d == 0 {
 		return nil
 	}
-	el := &p.stack[d]
-	l := p.names[el.name:]
+	l := p.names[p.stack[d].label:]
 	if d < p.depth {
-		l = p.names[el.name:p.stack[d+1].name]
-	}
-	if len(l) > int(el.local) {
-		return l[el.local:]
+		l = l[:p.stack[d+1].label-p.stack[d].label]
 	}
 	return l
 }
 
-// root takes the document element: it tells the schema.
-func (p *parser) root(name, tag []byte, attrs []attr) {
-	if p.said {
-		return
-	}
-	switch string(name) {
-	case "ClinicalDocument":
-		p.kind = object.StructCCDA
-	case "NaaccrData":
-		p.kind = object.StructNAACCR
-	default:
-		for _, a := range attrs {
-			if bytes.HasPrefix(tag[a.name:a.nameEnd], []byte("xmlns")) && string(tag[a.value:a.valueEnd]) == "http://hl7.org/fhir" {
-				p.kind = object.StructFHIR
-			}
-		}
-	}
-	if p.kind != object.StructText {
-		p.said = true
-		p.e.Structure(p.kind)
-	}
-}
-
 // mayRecord tells whether an element of that name may be a record here.
 func (p *parser) mayRecord(name []byte) bool {
-	switch p.kind {
-	case object.StructCCDA:
-		return false
-	case object.StructNAACCR:
-		return string(name) == "Patient"
-	case object.StructFHIR:
-		return string(name) == "entry"
-	}
 	if known(name) {
 		return true
 	}
@@ -86,15 +51,7 @@ func detail(name []byte) bool {
 }
 
 // narrative tells elements that hold running text.
-func narrative(name []byte, k object.Structure) bool {
-	switch k {
-	case object.StructCCDA:
-		return string(name) == "text"
-	case object.StructFHIR:
-		return string(name) == "div"
-	}
-	return string(name) == "html"
-}
+func narrative(name []byte) bool { return string(name) == "html" }
 
 // explains tells elements that say what the value beside them is.
 func explains(name []byte) bool {
@@ -118,38 +75,35 @@ func naming(name []byte) int {
 	return 0
 }
 
-// emitAttrs emits the attributes of el.
-func (p *parser) emitAttrs(el *element, name, tag []byte, attrs []attr) {
+// emitAttrs emits the attributes of the innermost element, or of one that is too deep to be that.
+func (p *parser) emitAttrs(t *xmlscan.Tag) {
 	rank, best := 0, -1
-	root := -1
-	for i := range attrs {
-		a := &attrs[i]
-		k := local(tag[a.name:a.nameEnd])
+	var root []byte
+	for i := range t.Attrs {
+		k := xmlscan.Local(t.Key(&t.Attrs[i]))
 		if r := naming(k); r > rank {
 			rank, best = r, i
 		}
 		if string(k) == "root" {
-			root = i
+			root = t.Value(&t.Attrs[i])
 		}
 	}
-	if best >= 0 && p.below == 0 {
-		a := &attrs[best]
-		if v := window.Trim(tag[a.value:a.valueEnd]); len(v) > 0 && len(v) <= 64 {
-			p.names = append(p.names, v...)
+	if best >= 0 && !t.Deep {
+		if v := t.Value(&t.Attrs[best]); len(v) > 0 && len(v) <= 64 {
+			p.names = append(p.names[:p.stack[p.depth].label], v...)
 		} else {
 			best = -1
 		}
 	}
-	for i := range attrs {
-		a := &attrs[i]
-		k, v := tag[a.name:a.nameEnd], window.Trim(tag[a.value:a.valueEnd])
+	for i := range t.Attrs {
+		k, v := t.Key(&t.Attrs[i]), t.Value(&t.Attrs[i])
 		if len(v) == 0 || i == best && rank == 3 || isNamespace(k) {
 			continue
 		}
-		v = p.decoded(v)
-		l := p.attrLabel(el, name, local(k), v, best >= 0)
-		if root >= 0 && string(k) == "extension" {
-			if s := registry(tag[attrs[root].value:attrs[root].valueEnd]); s != "" {
+		v = p.s.References(v)
+		l := p.attrLabel(t, xmlscan.Local(k), v, best >= 0)
+		if root != nil && string(k) == "extension" {
+			if s := registry(root); s != "" {
 				l = append(p.label[:0], s...)
 			}
 		}
@@ -162,20 +116,20 @@ func isNamespace(k []byte) bool {
 }
 
 // attrLabel makes the label of attribute k with the value v.
-func (p *parser) attrLabel(el *element, name, k, v []byte, named bool) []byte {
-	if string(k) == "value" && p.below == 0 {
+func (p *parser) attrLabel(t *xmlscan.Tag, k, v []byte, named bool) []byte {
+	if string(k) == "value" && !t.Deep {
 		up := &p.stack[p.depth-1]
 		switch {
-		case explains(name):
+		case explains(t.Name):
 			up.addHint(v)
-		case string(name) == "value" && up.hints > 0:
+		case string(t.Name) == "value" && up.hints > 0:
 			p.label = append(append(p.label[:0], up.hint[:up.hints]...), " value"...)
 			return p.label
 		case named:
 			return p.labelOf(p.depth)
 		}
 	}
-	p.label = append(p.label[:0], name...)
+	p.label = append(p.label[:0], t.Name...)
 	p.label = append(p.label, '@')
 	p.label = append(p.label, k[:min(len(k), 64)]...)
 	return p.label

@@ -1,4 +1,4 @@
-package json
+package jsonscan
 
 import (
 	"bytes"
@@ -34,7 +34,7 @@ func endOf(b []byte, i int) int {
 }
 
 // str takes a key or a string value that begins at b[0]. It returns 0 when more bytes are needed.
-func (p *parser) str(b []byte, key, last bool) int {
+func (s *Scanner) str(b []byte, key, last bool) int {
 	t := b
 	if len(t) > window.Max {
 		t = t[:window.Max]
@@ -48,25 +48,25 @@ func (p *parser) str(b []byte, key, last bool) int {
 		if len(t) < window.Max && !last {
 			return 0
 		}
-		p.state, p.isKey = inLong, key // too long, or cut off
+		s.state, s.isKey = inLong, key // too long, or cut off
 		return 1
 	}
 	v := t[1:i]
 	if escaped {
-		v = p.unescape(v)
+		v = s.unescape(v)
 	}
 	if key {
-		p.key(v)
+		s.key(v)
 	} else {
-		p.leaf(v, true)
+		s.leaf(v, true)
 	}
 	return i + 1
 }
 
 // more takes bytes of a long string or of the text behind broken JSON.
-func (p *parser) more(b []byte, last bool) int {
-	if p.state == inText {
-		p.e.Text(b)
+func (s *Scanner) more(b []byte, last bool) int {
+	if s.state == inText {
+		s.h.Text(b)
 		return len(b)
 	}
 	if len(b) > window.Max {
@@ -74,16 +74,14 @@ func (p *parser) more(b []byte, last bool) int {
 	}
 	i := endOf(b, 0)
 	if i > 0 {
-		p.e.Text(b[:i])
+		s.h.Text(b[:i])
 		return i
 	}
 	if b[0] == '"' {
-		p.e.Text(newline)
-		p.state = wantNext
-		if p.isKey {
-			p.path = p.path[:p.stack[p.depth].base]
-			p.class = other
-			p.state = wantColon
+		s.h.EndText(s.isKey)
+		s.state = wantNext
+		if s.isKey {
+			s.state = wantColon
 		}
 		return 1
 	}
@@ -93,7 +91,7 @@ func (p *parser) more(b []byte, last bool) int {
 		return 0
 	}
 	n = escapes(b[:n])
-	p.e.Text(p.unescape(b[:n]))
+	s.h.Text(s.unescape(b[:n]))
 	return n
 }
 
@@ -115,11 +113,9 @@ func escapes(b []byte) int {
 	return 6
 }
 
-var newline = []byte{'\n'}
-
 // unescape undoes the escapes of v in the scratch. What is not a valid escape stays as it is.
-func (p *parser) unescape(v []byte) []byte {
-	out := p.buf[:0]
+func (s *Scanner) unescape(v []byte) []byte {
+	out := s.buf[:0]
 	for len(v) > 0 {
 		i := bytes.IndexByte(v, '\\')
 		if i < 0 {
@@ -132,7 +128,7 @@ func (p *parser) unescape(v []byte) []byte {
 		out = appendEscape(out, v[:n])
 		v = v[n:]
 	}
-	p.buf = out
+	s.buf = out
 	return out
 }
 

@@ -1,0 +1,56 @@
+package detect
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/phiwatch/phiwatch/internal/finding"
+	"github.com/phiwatch/phiwatch/internal/object"
+)
+
+// record scans the fields of one record of a structure, with running text between them.
+func record(t *testing.T, st object.Structure, text string, fields ...object.Field) finding.Result {
+	t.Helper()
+	e := newEngine(t)
+	s := e.Scan(e.NewScratch(), &object.Meta{Kind: object.File, At: testTime})
+	s.Begin(object.UnitPart)
+	s.Structure(st)
+	s.Begin(object.UnitRecord)
+	for _, f := range fields {
+		s.Field(f.Role, []byte(f.Label), []byte(f.Value))
+		if text != "" {
+			s.Text([]byte(text))
+		}
+	}
+	s.End()
+	s.End()
+	return s.Finish()
+}
+
+// TestLongRecord: a record of a health format is judged as a whole, however much text stands in it. Its sample number says
+// of a member number far behind it that it is one, too.
+func TestLongRecord(t *testing.T) {
+	fields := []object.Field{{Role: object.RoleSSN, Label: "id", Value: "444-22-2222"}, {Role: object.RoleMemberID, Label: "id", Value: "WQX810000053"}}
+	text := strings.Repeat("The patient was seen for diabetes and feels well today.\n", 2000)
+	if r := record(t, object.StructCCDA, text, fields...); r.Verdict != finding.Test {
+		t.Errorf("%s %s", r.Verdict, r.Level)
+	}
+	if r := record(t, object.StructText, text, fields...); r.Verdict == finding.Test {
+		t.Errorf("plain text: %s %s, what is far apart has no bearing on it", r.Verdict, r.Level)
+	}
+}
+
+// TestOnePerson: the record numbers of a patient of several hospitals are one person's where a unit is a patient's.
+func TestOnePerson(t *testing.T) {
+	one := []object.Field{{Role: object.RoleMRN, Label: "identifier", Value: "31000037"}, {Role: object.RoleMRN, Label: "identifier", Value: "77123456"},
+		{Role: object.RoleMBI, Label: "identifier", Value: "1EG4TE5MK74"}, {Role: object.RoleMBI, Label: "identifier", Value: "2EG4TE5MK74"},
+		{Role: object.RoleSSN, Label: "identifier", Value: "536228145"}}
+	two := append(one[:len(one):len(one)], object.Field{Role: object.RoleSSN, Label: "identifier", Value: "536228146"})
+	for st, want := range map[object.Structure][2]int{object.StructFHIR: {1, 2}, object.StructCCDA: {1, 2}, object.StructNAACCR: {1, 2}, object.StructHL7: {2, 2}} {
+		for i, fields := range [][]object.Field{one, two} {
+			if r := record(t, st, "", fields...); r.Individuals.Low != want[i] {
+				t.Errorf("%v: individuals %v, want %d", st, r.Individuals, want[i])
+			}
+		}
+	}
+}
