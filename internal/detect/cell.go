@@ -83,7 +83,7 @@ func (s *Scan) scan(b []byte, sn rule.Sense, k look) {
 		return
 	}
 	s.field, s.sense = true, sn
-	s.before.at, s.tok = -1, -1
+	s.before.at, s.tok = -1, noToken
 	u := s.top()
 	n := len(s.cands)
 	if len(b) <= maxShort {
@@ -147,5 +147,6 @@ func (s *Scan) medium(b []byte, k look, ev *evidence) {
 	if len(b) > maxLook || k.at {
 		s.emails(b, 0, len(b))
 	}
+	s.urls(b, 0, len(b))
 	s.words(b, 0, len(b), ev, true)
 }

@@ -50,6 +50,7 @@ type Engine struct {
 	free   [][]shapeRef // of each of shapes: those that need no label, primary ones first
 	byKind [rule.MaxKinds][]*rule.Rule
 	token  []*rule.Rule // labelled tokens
+	late   []*rule.Rule // those that only support what names a person
 
 	keywords   [rule.MaxKinds]*rule.Rule
 	composites []composite
@@ -59,6 +60,7 @@ type Engine struct {
 	name       *rule.Rule
 	address    *rule.Rule
 	email      *rule.Rule
+	url        *rule.Rule
 	roles      [64]int8 // 1 + kind index of a role, 0 none
 }
 
@@ -105,8 +107,12 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 			e.keywords[r.KindIndex()] = r
 		case rule.FormComposite:
 			e.composites = append(e.composites, composite{r: r})
-		case rule.FormToken:
-			e.token = append(e.token, r)
+		case rule.FormToken, rule.FormIP:
+			if r.Primary || r.KindIndex() == rule.KAccount {
+				e.token = append(e.token, r)
+			} else {
+				e.late = append(e.late, r)
+			}
 		case rule.FormDate:
 			e.date = r
 		case rule.FormName:
@@ -115,6 +121,8 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 			e.address = r
 		case rule.FormEmail:
 			e.email = r
+		case rule.FormURL:
+			e.url = r
 		}
 	}
 	if err := e.join(); err != nil {

@@ -207,9 +207,9 @@ func (s *Scan) title(v string, flags uint16) {
 
 // located takes a value that the schema of its document names.
 func (s *Scan) located(u *unit, kind int, value []byte) {
-	if kind == rule.KICD10 {
+	if kind == rule.KICD10 || kind == rule.KDrug {
 		u.ev.code = true
-		u.ev.cats |= 1 << catDiagnosis
+		u.ev.cats |= 1 << codeCategory(kind)
 	}
 	if len(value) > longField || !s.whole(u, kind, value, labelPoints{25, isAttached | isRole, nil}) {
 		s.value(value[:min(len(value), longField)], rule.Sense{Kinds: 1 << kind})
@@ -220,9 +220,13 @@ func (s *Scan) located(u *unit, kind int, value []byte) {
 // codeKinds are the kinds whose values stand in a field that is itself called code: {"system": "icd-10-cm", "code": ...}.
 const codeKinds = 1<<rule.KICD10 | 1<<rule.KICD9
 
+// numberKinds are those of them that begin with a digit: {"system": "http://loinc.org", "code": ...}.
+const numberKinds = 1<<rule.KLOINC | 1<<rule.KNDC | 1<<rule.KCPT | 1<<rule.KDrug
+
 // labelled takes the value of a field whose label means sn.
 func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
-	if u.quals && sn.Kinds == 0 && (sn.Part != rule.Key || u.qual.Kinds&codeKinds != 0 && k.codeLike(len(value))) {
+	if u.quals && sn.Kinds == 0 && (sn.Part != rule.Key || u.qual.Kinds&codeKinds != 0 && k.codeLike(len(value)) ||
+		u.qual.Kinds&numberKinds != 0 && k.digits&1 != 0) {
 		u.quals = false
 		u.qual.Flags |= sn.Flags
 		sn = &u.qual
@@ -286,10 +290,21 @@ func (s *Scan) fits(u *unit, kind int, value []byte, lp labelPoints) bool {
 				s.put(r, 0, from, lp)
 				return true
 			}
-		case rule.FormToken:
-			if n := r.TokenAt(value); n == len(value) {
-				s.add(r, value, 0, n, lp)
+		case rule.FormToken, rule.FormIP:
+			if n := r.TokenAt(value); n == len(value) && s.add(r, value, 0, n, lp) {
 				return true
+			}
+		case rule.FormKeyword:
+			if s.known(r, value, lp) {
+				s.code(u, kind, lp)
+				return true
+			}
+		case rule.FormURL:
+			if at := bytes.Index(value, []byte("://")); at > 0 {
+				if a, b := rule.URLAt(value, at); b > 0 {
+					s.add(r, value, a, b, lp)
+					return true
+				}
 			}
 		case rule.FormDate:
 			if d, n, ok := rule.ParseBirth(value, s.today); ok && (n == len(value) || value[n] == 'T' || value[n] == ' ' || rule.IsDigit(value[n])) {
@@ -318,18 +333,25 @@ func (s *Scan) fits(u *unit, kind int, value []byte, lp labelPoints) bool {
 	return false
 }
 
+// known takes a value that begins with a word of a keyword rule: the name of a drug, and its strength.
+func (s *Scan) known(r *rule.Rule, value []byte, lp labelPoints) bool {
+	var h rule.Hit
+	w := s.e.lex.Walk(value, 0, min(len(value), maxShort))
+	return w.Next(&h) && h.Start == 0 && int(h.Word) == r.KindIndex() && s.add(r, value, 0, h.End, lp)
+}
+
 // code notes labelled codes and providers as evidence.
 func (s *Scan) code(u *unit, kind int, lp labelPoints) {
 	if lp.flags&isRival != 0 {
 		return
 	}
-	switch kind {
-	case rule.KICD10:
-		u.ev.code = true
-		u.ev.cats |= 1 << catDiagnosis
-	case rule.KNPI, rule.KDEA:
+	switch {
+	case kind == rule.KNPI || kind == rule.KDEA:
 		u.ev.provider = true
 		u.ev.cats |= 1 << catProvider
+	case kind < rule.NumKinds && codes>>kind&1 != 0:
+		u.ev.code = true
+		u.ev.cats |= 1 << codeCategory(kind)
 	}
 }
 

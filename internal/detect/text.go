@@ -47,7 +47,7 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 		behind = rule.Class(c)
 	}
 	if hot := s.e.hot[layout]; !support && hot != 0xff && hot&behind == 0 {
-		s.token(b, at)
+		s.token(b, at, false)
 		return
 	}
 	set := &s.e.shapes[s.e.layout[layout]]
@@ -63,7 +63,7 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 		if set.wrapped {
 			s.unwrap(b, at)
 		}
-		s.token(b, at)
+		s.token(b, at, false)
 		return
 	}
 	for j := range set.support {
@@ -74,6 +74,7 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 	if len(set.labelled[1]) > 0 {
 		s.labelledShapes(b, at, set.labelled[1], false)
 	}
+	s.token(b, at, true)
 	if layout&0x3f == 0x1f && at > 2 && b[at-1] == ' ' && s.e.address != nil { // five digits: a ZIP code
 		if start, end := rule.AddressAt(b, at); end > 0 {
 			s.add(s.e.address, b, start, end, s.points(b, start, s.e.address))
@@ -217,27 +218,45 @@ func (s *Scan) around(b []byte, start int, r *rule.Rule) labelPoints {
 	return labelPoints{points: 5, flags: isPlain}
 }
 
+// noToken is the token before the first. It is never written.
+var noToken = [2]int{-1, -1}
+
 // maxTokenBefore is how much of a token may stand before its first digit run.
 const maxTokenBefore = 18
 
-// token tries the rules for what stands behind a label: numbers of records and members, and dates of birth.
-func (s *Scan) token(b []byte, at int) {
+// token tries the rules for what stands behind a label: numbers of records and members, and dates of birth; with late set, what
+// only supports them.
+func (s *Scan) token(b []byte, at int, late bool) {
 	t := at
 	for t > 0 && at-t < maxTokenBefore && (rule.IsAlnum(b[t-1]) || b[t-1] == '-' && t > 1 && rule.IsAlnum(b[t-2])) {
 		t--
 	}
-	if at-t >= maxTokenBefore || t == s.tok {
+	pass := 0
+	if late {
+		pass = 1
+	}
+	if at-t >= maxTokenBefore || t == s.tok[pass] {
 		return
 	}
-	s.tok = t
+	s.tok[pass] = t
 	if t == 0 {
 		if !s.field || s.sense.Kinds == 0 { // nothing before it, and no label that names a kind
 			return
 		}
-	} else if rule.Class(b[t-1])&rule.ClassGap == 0 {
+	} else if rule.Class(b[t-1])&rule.ClassGap == 0 && b[t-1] != '+' {
 		return
 	}
-	h := s.label(b, t)
+	at = t
+	if t > 0 && b[t-1] == '+' { // of a HIBCC code
+		at--
+	}
+	h := s.label(b, at)
+	rules := s.e.token
+	if late {
+		if rules = s.e.late; h == nil {
+			return
+		}
+	}
 	if h == nil {
 		if h = s.namedDay(b, &t); h == nil {
 			return
@@ -246,16 +265,17 @@ func (s *Scan) token(b []byte, at int) {
 	if h.Kinds == 0 || h.Flags&(rule.Provider|rule.Qualifier) != 0 {
 		return
 	}
-	if h.Kinds>>rule.KDOB&1 != 0 && s.e.date != nil && s.e.date.Labelled(h) {
+	if !late && h.Kinds>>rule.KDOB&1 != 0 && s.e.date != nil && s.e.date.Labelled(h) {
 		s.birth(b, t, h)
 		return
 	}
-	for _, r := range s.e.token {
+	for _, r := range rules {
 		if !r.Labelled(h) {
 			continue
 		}
-		if n := r.TokenAt(b[t:]); n > 0 {
-			s.add(r, b, t, t+n, attached(&h.Sense))
+		start := r.TokenStart(b, t)
+		if n := r.TokenAt(b[start:]); n > 0 {
+			s.add(r, b, start, start+n, attached(&h.Sense))
 		}
 	}
 }
@@ -311,9 +331,10 @@ func (s *Scan) namedDay(b []byte, t *int) *rule.Hit {
 
 // second reads b[from:to] for what only supports: shapes, addresses, mail addresses, names, health terms.
 func (s *Scan) second(b []byte, from, to int, ev *evidence) {
-	s.before.at = -1
+	s.before.at, s.tok[1] = -1, -1
 	s.anchors(b, from, to, true)
 	s.emails(b, from, to)
+	s.urls(b, from, to)
 	s.words(b, from, to, ev, true)
 }
 
@@ -332,11 +353,34 @@ func (s *Scan) emails(b []byte, from, to int) {
 	}
 }
 
-// add makes a candidate of b[start:end].
-func (s *Scan) add(r *rule.Rule, b []byte, start, end int, lp labelPoints) {
+// urls looks for URLs that carry a secret or name a record.
+func (s *Scan) urls(b []byte, from, to int) {
+	for i := from; i < to && s.e.url != nil; i++ {
+		k := bytes.Index(b[i:to], []byte("://"))
+		if k < 0 {
+			break
+		}
+		i += k
+		if start, end := rule.URLAt(b, i); end > 0 {
+			s.add(s.e.url, b, start, end, labelPoints{flags: isPlain})
+		}
+	}
+}
+
+// add makes a candidate of b[start:end], if it passes the rule's validator.
+func (s *Scan) add(r *rule.Rule, b []byte, start, end int, lp labelPoints) bool {
 	from := len(s.arena)
 	s.arena = rule.Canon(s.arena, r.KindIndex(), b[start:end])
+	ok, test := r.Valid(s.arena[from:])
+	if !ok {
+		s.arena = s.arena[:from]
+		return false
+	}
+	if test {
+		lp.flags |= isTest
+	}
 	s.put(r, start, from, lp)
+	return true
 }
 
 // put makes a candidate of the canonical value at the end of the arena.
@@ -378,10 +422,24 @@ func (s *Scan) again(u *unit, r *rule.Rule, pos int64, from int) bool {
 
 // label notes the evidence of a label attached to a value in running text.
 func (e *evidence) label(sn *rule.Sense) {
-	if int(sn.Health) == 1+catDiagnosis {
+	if sn.Health != 0 && sn.Kinds&codes != 0 {
 		e.code = true
 	}
 	e.strong(sn, clinicalLabel)
 }
 
-const catDiagnosis = 1
+// codes are the kinds that say what somebody has or was given, and by what.
+const codes = 1<<rule.KICD10 | 1<<rule.KICD9 | 1<<rule.KICDO3 | 1<<rule.KCPT | 1<<rule.KHCPCS | 1<<rule.KNDC | 1<<rule.KLOINC | 1<<rule.KDrug
+
+// codeCategory is the category of health that a code is evidence of.
+func codeCategory(kind int) int {
+	switch kind {
+	case rule.KNDC, rule.KDrug:
+		return catMedication
+	case rule.KCPT, rule.KHCPCS:
+		return catProcedure
+	case rule.KLOINC:
+		return catLaboratory
+	}
+	return catDiagnosis
+}

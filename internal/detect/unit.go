@@ -21,6 +21,7 @@ type unit struct {
 	cells   int      // fields without one
 	ordinal int      // of the next field
 	left    int      // candidates that units inside could not judge
+	codes   int      // of codes, counted apart: they must not take the place of people
 	qual    rule.Sense
 	quals   bool // qual is set
 
@@ -115,6 +116,10 @@ func (e *evidence) strong(s *rule.Sense, clinical uint32) {
 // Indices of categories that are treated apart.
 const (
 	catPatient      = 0
+	catDiagnosis    = 1
+	catMedication   = 2
+	catProcedure    = 3
+	catLaboratory   = 4
 	catProvider     = 7
 	catIdentifier   = 8
 	catDemographics = rule.NumCategories - 1
@@ -122,7 +127,7 @@ const (
 
 // clinical are the categories that a letter about pay has no business with: patient, diagnosis, medication, laboratory, and those
 // under heightened protection. Coverage is a benefit there, and encounters, procedures and providers are departments and jobs.
-const clinical uint32 = 1<<catPatient | 1<<catDiagnosis | 1<<2 | 1<<4 | 1<<catMental | 1<<catSubstance | 1<<catHIV |
+const clinical uint32 = 1<<catPatient | 1<<catDiagnosis | 1<<catMedication | 1<<catLaboratory | 1<<catMental | 1<<catSubstance | 1<<catHIV |
 	1<<catReproductive | 1<<catGenetic
 
 // clinicalLabel are those of the label of a field: nobody has a column of procedures in a payroll.
@@ -178,8 +183,14 @@ func (s *Scan) close() {
 	}
 	if len(cs) > 0 {
 		s.mark(cs)
-		if up != nil && u.small(len(cs)) && up.left < maxLeft && !s.sufficient(u, cs) {
-			up.left += len(cs)
+		n := named(cs)
+		room := up != nil && up.left < maxLeft
+		if n == 0 {
+			room = up != nil && up.codes < maxLeft
+		}
+		if room && u.small(len(cs)) && !s.sufficient(u, cs) {
+			up.left += n
+			up.codes += len(cs) - n
 			if s.trace != nil {
 				s.trace.left(len(s.units))
 			}
@@ -210,6 +221,17 @@ func (s *Scan) close() {
 	s.arena = s.arena[:u.arena] // what the units above need lies below
 }
 
+// named counts the candidates that are no codes.
+func named(cs []cand) int {
+	n := 0
+	for i := range cs {
+		if k := int(cs[i].kind); k < rule.KNPI || k >= rule.NumKinds {
+			n++
+		}
+	}
+	return n
+}
+
 // small tells units that may be a piece of a person's record: rows and records, and parts of a few words (form data).
 func (u *unit) small(n int) bool {
 	if !u.whole && u.kind != object.UnitPart {
@@ -234,7 +256,7 @@ func (s *Scan) relieve(u *unit) {
 	s.mark(s.cands[u.cands:])
 	s.judge(u, s.cands[u.cands:], &ev)
 	s.cands, s.arena = s.cands[:u.cands], s.arena[:u.arena]
-	u.mark, u.left = u.cands, 0
+	u.mark, u.left, u.codes = u.cands, 0, 0
 	u.first, u.last, u.nameCell, u.dated, u.nine = span{}, span{}, span{}, false, 0
 }
 

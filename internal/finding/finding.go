@@ -25,9 +25,19 @@ const (
 	Email      Kind = "email"
 	ICD10      Kind = "icd10"
 	ICD9       Kind = "icd9"
+	ICDO3      Kind = "icdo3"
+	CPT        Kind = "cpt"
+	HCPCS      Kind = "hcpcs"
+	NDC        Kind = "ndc"
+	LOINC      Kind = "loinc"
+	Drug       Kind = "drug"
+	VIN        Kind = "vin"
+	DeviceUDI  Kind = "device_udi"
 	CreditCard Kind = "credit_card"
 	Account    Kind = "account"
 	License    Kind = "license"
+	IP         Kind = "ip"
+	URL        Kind = "url"
 )
 
 // Level is a band of confidence.

@@ -9,7 +9,7 @@ import (
 // nothing. Dates and names have functions of their own: [Date.Append], [AppendName].
 func Canon(dst []byte, kind int, v []byte) []byte {
 	switch kind {
-	case KSSN, KITIN, KNPI, KCard:
+	case KSSN, KITIN, KNPI, KCard, KCPT:
 		return appendDigits(dst, v)
 	case KPhone, KFax:
 		return appendPhone(dst, v)
@@ -17,7 +17,7 @@ func Canon(dst []byte, kind int, v []byte) []byte {
 		n := len(dst)
 		dst = appendDigits(dst, v)
 		return dst[:min(len(dst), n+5)]
-	case KEmail:
+	case KEmail, KUDI, KIP, KURL, KICDO3, KHCPCS, KLOINC, KDrug:
 		for _, c := range v {
 			dst = append(dst, lower(c))
 		}

@@ -27,6 +27,15 @@ func (r *Rule) at(x *Lexicon, b []byte, i int, today Date) int {
 			}
 		}
 		return 0
+	case FormURL:
+		for k := i + 4; k < i+6 && k+3 < len(b); k++ {
+			if string(b[k:k+3]) == "://" {
+				if s, e := URLAt(b, k); e > 0 && s == i {
+					return e
+				}
+			}
+		}
+		return 0
 	case FormKeyword:
 		var h Hit
 		for w := x.Walk(b, i, len(b)); w.Next(&h) && h.Start == i; {
@@ -44,12 +53,12 @@ func (r *Rule) at(x *Lexicon, b []byte, i int, today Date) int {
 		return 0
 	}
 	var h Hit
-	if !IsAlnum(b[i]) && b[i] < 0x80 || i > 0 && IsAlnum(b[i-1]) || !x.Before(b, i, &h) || !r.Labelled(&h) {
+	if !IsAlnum(b[i]) && b[i] < 0x80 && !r.mark(b[i]) || i > 0 && IsAlnum(b[i-1]) || !x.Before(b, i, &h) || !r.Labelled(&h) {
 		return 0
 	}
 	switch r.Form {
-	case FormToken:
-		if n := r.TokenAt(b[i:]); n > 0 {
+	case FormToken, FormIP:
+		if n := r.TokenAt(b[i:]); n > 0 && r.accepts(b[i:i+n]) {
 			return i + n
 		}
 	case FormDate:
@@ -62,6 +71,12 @@ func (r *Rule) at(x *Lexicon, b []byte, i int, today Date) int {
 		}
 	}
 	return 0
+}
+
+// accepts runs the validator on a value as it is written.
+func (r *Rule) accepts(v []byte) bool {
+	ok, _ := r.Valid(Canon(nil, r.kind, v))
+	return ok
 }
 
 // Labelled tells whether an attached label is one of the rule's.

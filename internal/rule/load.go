@@ -28,7 +28,10 @@ type file struct {
 	Adjust  []Adjust `yaml:"adjust"`
 }
 
-const maxFile = 4 << 20
+const (
+	maxFile  = 4 << 20
+	maxToken = 80 // letters and digits of a token
+)
 
 // Load reads every *.yaml in the root of fsys in the order of the names, checks it strictly, and runs the examples of
 // every rule. An error names the file, the rule and the number of the example, never its text.
@@ -258,8 +261,8 @@ func (r *Rule) check() error {
 	if r.kind = KindIndex(r.Kind); r.kind < 0 && !strings.HasPrefix(string(r.Kind), customKinds) {
 		return fmt.Errorf("unknown kind %q", r.Kind)
 	}
-	if r.kind >= 0 && (r.Form == FormKeyword || r.Form == FormComposite) {
-		return errors.New("a keyword or composite rule needs a custom kind")
+	if r.kind >= 0 && (r.Form == FormKeyword && r.kind != KDrug || r.Form == FormComposite) {
+		return errors.New("a keyword or composite rule needs a custom kind, or a keyword rule kind drug")
 	}
 	var ok bool
 	if r.test, ok = validatorNamed(r.Validator); !ok {
@@ -304,13 +307,17 @@ func (r *Rule) checkForm() error {
 		}
 		return nil
 	case FormToken:
-		if len(r.Length) != 2 || r.Length[0] < 2 || r.Length[1] > 40 || r.Length[0] > r.Length[1] || r.Digits < 1 {
-			return errors.New("a token rule needs length: [least, most] within 2 to 40, and digits")
+		if len(r.Length) != 2 || r.Length[0] < 2 || r.Length[1] > maxToken || r.Length[0] > r.Length[1] || r.Digits < 1 {
+			return errors.New("a token rule needs length: [least, most] within 2 to 80, and digits")
 		}
 		if r.Label != NeedAttached {
 			return errors.New("a token rule needs label: required")
 		}
-	case FormDate, FormName, FormAddress, FormEmail:
+	case FormIP:
+		if r.Label != NeedAttached {
+			return errors.New("an ip rule needs label: required")
+		}
+	case FormDate, FormName, FormAddress, FormEmail, FormURL:
 	default:
 		return fmt.Errorf("unknown form %q", r.Form)
 	}

@@ -22,6 +22,8 @@ const (
 	FormName    Form = "name"    // a person's name behind a label
 	FormAddress Form = "address" // street, city, state, ZIP
 	FormEmail   Form = "email"   // a mail address
+	FormIP      Form = "ip"      // an address of the Internet Protocol behind a label
+	FormURL     Form = "url"     // a URL that carries a token or an identifier of its own
 
 	FormKeyword   Form = "keyword"   // a word of a list, looked for where something names a person
 	FormComposite Form = "composite" // several rules near each other
@@ -48,6 +50,7 @@ type Rule struct {
 	Separators  string              `yaml:"separators"` // of 's' in shapes
 	Length      []int               `yaml:"length"`     // of a token: least, most
 	Digits      int                 `yaml:"digits"`     // least number of digits in a token
+	Marks       string              `yaml:"marks"`      // what may stand in a token besides letters, digits and dashes
 	Validator   string              `yaml:"validator"`
 	Label       Need                `yaml:"label"`
 	Labels      []string            `yaml:"labels"`
@@ -135,7 +138,9 @@ func (r *Rule) Valid(canon []byte) (ok, test bool) {
 var kinds = [...]finding.Kind{
 	finding.SSN, finding.MBI, finding.HICN, finding.Medicaid, finding.MRN, finding.MemberID, finding.ITIN,
 	finding.Account, finding.License, finding.CreditCard, finding.DOB, finding.Name, finding.Email, finding.Phone,
-	finding.Fax, finding.Address, finding.ZIP, finding.NPI, finding.DEA, finding.ICD10, finding.ICD9,
+	finding.Fax, finding.Address, finding.ZIP, finding.VIN, finding.DeviceUDI, finding.IP, finding.URL, finding.NPI,
+	finding.DEA, finding.ICD10, finding.ICD9, finding.ICDO3, finding.CPT, finding.HCPCS, finding.NDC, finding.LOINC,
+	finding.Drug,
 }
 
 // NumKinds is the number of built-in kinds.
@@ -160,10 +165,20 @@ const (
 	KFax
 	KAddress
 	KZIP
-	KNPI
+	KVIN
+	KUDI
+	KIP
+	KURL
+	KNPI // from here on codes, that name nobody
 	KDEA
 	KICD10
 	KICD9
+	KICDO3
+	KCPT
+	KHCPCS
+	KNDC
+	KLOINC
+	KDrug
 )
 
 // KindAt returns the kind with an index.

@@ -109,7 +109,7 @@ func (r *Rule) checkComposite() error {
 }
 
 func (r *Rule) checkKeyword() error {
-	if len(r.Words) == 0 || r.Primary || r.Label != NeedNone || len(r.Labels) > 0 {
+	if len(r.Words) == 0 || r.Primary || r.Label != NeedNone || r.kind < 0 && len(r.Labels) > 0 {
 		return errors.New("a keyword rule needs words; it has no labels and is not primary")
 	}
 	for i, w := range r.Words {

@@ -1,8 +1,13 @@
 package rule
 
+import "strings"
+
 // TokenAt reads a labelled token at the beginning of b: letters and digits, with single dashes, dots, slashes or spaces
-// between groups left out of the count. It returns its length, 0 if the rule does not fit.
+// between groups left out of the count, and the rule's own marks anywhere. It returns its length, 0 if the rule does not fit.
 func (r *Rule) TokenAt(b []byte) int {
+	if r.Form == FormIP {
+		return IPAt(b)
+	}
 	least, most := r.Length[0], r.Length[1]
 	chars, nd, i := 0, 0, 0
 	for i < len(b) && chars <= most {
@@ -19,7 +24,14 @@ func (r *Rule) TokenAt(b []byte) int {
 			i++
 			continue
 		}
+		if r.Marks != "" && r.mark(c) {
+			i++
+			continue
+		}
 		break
+	}
+	for i > 0 && (b[i-1] == '.' || b[i-1] == ',') {
+		i-- // the end of a sentence
 	}
 	if chars < least || chars > most || nd < r.Digits {
 		return 0
@@ -32,6 +44,16 @@ func (r *Rule) TokenAt(b []byte) int {
 	}
 	return i
 }
+
+// TokenStart returns where the token whose first letter or digit is b[t] begins: its own marks may stand before.
+func (r *Rule) TokenStart(b []byte, t int) int {
+	for r.Marks != "" && t > 0 && r.mark(b[t-1]) {
+		t--
+	}
+	return t
+}
+
+func (r *Rule) mark(c byte) bool { return strings.IndexByte(r.Marks, c) >= 0 }
 
 // EmailAt finds the mail address round the '@' at i. It returns its bounds, 0, 0 if there is none.
 func EmailAt(b []byte, i int) (start, end int) {

@@ -21,8 +21,39 @@ func validatorNamed(name string) (validator, bool) {
 		return validDEA, true
 	case "nanp":
 		return validNANP, true
+	case "atin":
+		return validATIN, true
+	case "zip":
+		return validZIP, true
+	case "card":
+		return validCard, true
+	case "vin":
+		return validVIN, true
+	case "udi":
+		return validUDI, true
+	}
+	return codeValidator(name)
+}
+
+// codeValidator is validatorNamed for codes that name nobody.
+func codeValidator(name string) (validator, bool) {
+	switch name {
 	case "icd10":
 		return validICD10, true
+	case "icd9":
+		return validICD9, true
+	case "icdo3":
+		return validICDO3, true
+	case "cpt":
+		return validCPT, true
+	case "hcpcs":
+		return validHCPCS, true
+	case "ndc":
+		return validNDC, true
+	case "loinc":
+		return validLOINC, true
+	case "snomed":
+		return validSNOMED, true
 	}
 	return nil, false
 }
@@ -83,6 +114,16 @@ func validITIN(v []byte) (ok, test bool) {
 	return ok, false
 }
 
+// validATIN: 9NN-93-NNNN, a number for a child whose adoption is pending.
+func validATIN(v []byte) (ok, test bool) {
+	return len(v) == 9 && digits(v) && v[0] == '9' && num(v[3:5]) == 93, false
+}
+
+// validZIP: five digits that the Postal Service can have given out; no ZIP code begins with 000.
+func validZIP(v []byte) (ok, test bool) {
+	return len(v) == 5 && digits(v) && num(v[:3]) > 0, false
+}
+
 // validMBI checks the CMS format; the shape has checked most of it. CMS' synthetic ids have S in position 2, and its
 // sample card is 1EG4-TE5-MK73 (or MK72).
 func validMBI(v []byte) (ok, test bool) {
@@ -116,41 +157,6 @@ func validMBI(v []byte) (ok, test bool) {
 	return true, synthetic
 }
 
-// validHICN: an SSN with a beneficiary code, or a Railroad Retirement prefix with 6 or 9 digits.
-func validHICN(v []byte) (ok, test bool) {
-	i := 0
-	for i < len(v) && IsLetter(v[i]) {
-		i++
-	}
-	if i > 0 { // RRB
-		switch string(v[:i]) {
-		case "A", "CA", "H", "JA", "MA", "MH", "PA", "PD", "PH", "WA", "WCA", "WCD", "WCH", "WD", "WH":
-			n := len(v) - i
-			return (n == 6 || n == 9) && digits(v[i:]), false
-		case "T": // synthetic
-			return len(v)-i >= 8 && digits(v[i:len(v)-1]), true
-		}
-		return false, false
-	}
-	if len(v) < 10 || len(v) > 11 || !digits(v[:9]) {
-		return false, false
-	}
-	ok, test = validSSN(v[:9])
-	return ok && validBIC(string(v[9:])), test
-}
-
-func validBIC(s string) bool {
-	switch s[0] {
-	case 'A', 'M', 'T', 'G':
-		return len(s) == 1 || s == "M1"
-	case 'B', 'D', 'E', 'W', 'C', 'F', 'J', 'K':
-		return len(s) == 1 || IsDigit(s[1]) && s[1] > '0' || s[0] == 'W' && (s[1] == 'B' || s[1] == 'C')
-	case 'H':
-		return len(s) == 2 && s[1] >= 'A' && s[1] <= 'C'
-	}
-	return false
-}
-
 // validNPI: Luhn over 80840 and the number; the prefix adds 24.
 func validNPI(v []byte) (ok, test bool) {
 	if len(v) != 10 || !digits(v) || v[0] != '1' && v[0] != '2' {
@@ -175,7 +181,7 @@ func validDEA(v []byte) (ok, test bool) {
 		return false, false
 	}
 	switch v[0] {
-	case 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'P', 'R', 'S', 'T', 'U', 'X':
+	case 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'R', 'S', 'T', 'U', 'X':
 	default:
 		return false, false
 	}
@@ -193,12 +199,4 @@ func validNANP(v []byte) (ok, test bool) {
 		return false, false
 	}
 	return true, string(v[3:8]) == "55501"
-}
-
-// validICD10: letter, digit, digit or A or B, then up to four letters or digits.
-func validICD10(v []byte) (ok, test bool) {
-	if len(v) < 3 || len(v) > 7 || !IsLetter(v[0]) || !IsDigit(v[1]) {
-		return false, false
-	}
-	return IsDigit(v[2]) || v[2] == 'A' || v[2] == 'B', false
 }

@@ -161,6 +161,7 @@ func (x *Lexicon) Before(b []byte, p int, h *Hit) bool {
 			}
 			j--
 		}
+		j = beforeNumeral(b, j) // icd9_code
 		if j == 0 || !IsLetter(b[j-1]) {
 			return false
 		}

@@ -1,0 +1,104 @@
+package rule
+
+import (
+	"bytes"
+	"net/netip"
+)
+
+const (
+	maxIP  = 39
+	maxURL = 400 // bytes of a URL that are read
+)
+
+// IPAt reads an address of version 4 or 6 at the beginning of b and returns its length, 0 if there is none. Addresses that nobody has
+// (unspecified, loopback) are none.
+func IPAt(b []byte) int {
+	n, dots, colons := 0, 0, 0
+	for n < len(b) && n <= maxIP {
+		switch c := b[n]; {
+		case c == '.':
+			dots++
+		case c == ':':
+			colons++
+		case !IsDigit(c) && (c|0x20 < 'a' || c|0x20 > 'f'):
+			goto done
+		}
+		n++
+	}
+done:
+	for n > 0 && b[n-1] == '.' { // the end of a sentence
+		n--
+		dots--
+	}
+	if dots == 3 && colons == 1 { // a port
+		n = bytes.IndexByte(b[:n], ':')
+		colons = 0
+	}
+	if n < 7 && colons == 0 || dots != 3 && colons < 2 || n < len(b) && (IsAlnum(b[n]) || b[n] == '-') {
+		return 0
+	}
+	a, err := netip.ParseAddr(string(b[:n]))
+	if err != nil || a.IsUnspecified() || a.IsLoopback() {
+		return 0
+	}
+	return n
+}
+
+// URLAt finds the URL whose "://" is at b[i:], if one of its parameters is a secret or names a record. It returns its bounds, 0, 0 if
+// there is none. Of a longer URL only the first 400 bytes behind the scheme are read.
+func URLAt(b []byte, i int) (start, end int) {
+	start = i
+	for start > 0 && i-start < 6 && IsLetter(b[start-1]) {
+		start--
+	}
+	if s := b[start:i]; !bytes.EqualFold(s, []byte("http")) && !bytes.EqualFold(s, []byte("https")) {
+		return 0, 0
+	}
+	end = i + 3
+	for end < len(b) && end-i < maxURL && urlChar(b[end]) {
+		end++
+	}
+	for end > i+3 && (b[end-1] == '.' || b[end-1] == ',' || b[end-1] == ')' || b[end-1] == ';') {
+		end--
+	}
+	q := bytes.IndexAny(b[i+3:end], "?#")
+	if q < 1 || !telling(b[i+3+q+1:end]) {
+		return 0, 0
+	}
+	return start, end
+}
+
+func urlChar(c byte) bool {
+	return c > ' ' && c != '"' && c != '\'' && c != '<' && c != '>' && c != 0x7f
+}
+
+// telling tells whether a query has a parameter that is a secret or names a record: its name says so, and its value is long.
+func telling(query []byte) bool {
+	for len(query) > 0 {
+		p := query
+		if i := bytes.IndexAny(query, "&;#"); i >= 0 {
+			p, query = query[:i], query[i+1:]
+		} else {
+			query = nil
+		}
+		i := bytes.IndexByte(p, '=')
+		if i < 2 || i > 32 || len(p)-i-1 < 6 {
+			continue
+		}
+		var name [32]byte
+		n := 0
+		for _, c := range p[:i] {
+			if IsLetter(c) {
+				name[n] = c | 0x20
+				n++
+			}
+		}
+		switch string(name[:n]) {
+		case "token", "accesstoken", "authtoken", "resettoken", "logintoken", "invitetoken", "session", "sessionid", "sid", "jsessionid", "auth", "authkey", "key", "secret",
+			"code", "invite", "invitation", "activation", "activationcode", "ticket", "sig", "signature", "magic", "otp", "patient", "patientid", "mrn", "member", "memberid", "subscriberid",
+			"chart", "chartid", "record", "recordid", "encounter", "encounterid", "visitid", "appointment", "appointmentid", "apptid", "claimid", "rxid", "resultid", "uid", "guid":
+			return true
+		}
+	}
+	return false
+}
