@@ -168,7 +168,11 @@ func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 			c.flags |= isColumn
 		}
 		c.score = int16(c.identity(v.classes)) //nolint:gosec // within 200
+		if c.kind == rule.KITIN && c.flags&(isTest|isMarked|isAttached) == isTest|isAttached {
+			c.flags &^= isTest // its label says that it is a taxpayer's number, not the Social Security number of a made-up patient
+		}
 		if !isStrong(c.kind) {
+			v.sample = v.sample || s.sampleName(c)
 			continue
 		}
 		v.strong++
@@ -235,10 +239,21 @@ func (v *verdict) people(s *Scan, cs []cand) {
 					v.known(c)
 				}
 			}
-		case c.kind == rule.KName && c.flags&isPatient != 0 && bits.OnesCount32(v.classes) >= 3:
+		case c.kind == rule.KName && c.flags&isPatient != 0 && bits.OnesCount32(v.classes) >= 3 && bits.OnesCount32(near(cs, c)) >= 3:
 			v.known(c)
 		}
 	}
+}
+
+// near is the classes of what stands near a candidate and may be the same person's, its own included. A phone, an address of any kind
+// need no label for that.
+func near(cs []cand, c *cand) (classes uint32) {
+	for i := range cs {
+		if n := &cs[i]; n.flags&isRival == 0 && distance(c, n) <= nearPerson {
+			classes |= classOf(n.kind)
+		}
+	}
+	return classes
 }
 
 // known takes a candidate that names a person together with others.

@@ -136,6 +136,11 @@ func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
 			return
 		}
 	}
+	if primary && r.Label == rule.NeedNone && rule.Listed(b, start, end) {
+		if h = s.label(b, start); h == nil || !r.Labelled(h) {
+			return
+		}
+	}
 	from := len(s.arena)
 	s.arena = rule.Canon(s.arena, r.KindIndex(), b[start:end])
 	ok, test := r.Valid(s.arena[from:])
@@ -269,15 +274,27 @@ func (s *Scan) token(b []byte, at int, late bool) {
 		s.birth(b, t, h)
 		return
 	}
+	taken := -1 // as in a field, the first kind has it; a site's own kinds may have it too
 	for _, r := range rules {
-		if !r.Labelled(h) {
+		k := r.KindIndex()
+		if !r.Labelled(h) || taken >= 0 && k != taken && k < rule.NumKinds {
 			continue
 		}
 		start := r.TokenStart(b, t)
-		if n := r.TokenAt(b[start:]); n > 0 {
-			s.add(r, b, start, start+n, attached(&h.Sense))
+		if n := r.TokenAt(b[start:]); n > 0 && s.add(r, b, start, start+n, tokenPoints(h, n)) && taken < 0 {
+			taken = k
 		}
 	}
+}
+
+// tokenPoints is attached for a token of so many bytes behind a label in running text. With no mark between, a token of four is as
+// soon the number of a year, a port, a message.
+func tokenPoints(h *rule.Hit, n int) labelPoints {
+	lp := attached(&h.Sense)
+	if !h.Marked && n <= 4 {
+		lp.points = 10
+	}
+	return lp
 }
 
 // birth reads the date of birth behind a label.

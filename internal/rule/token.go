@@ -42,6 +42,9 @@ func (r *Rule) TokenAt(b []byte) int {
 	if i+1 < len(b) && (b[i] == '.' || b[i] == '/') && IsDigit(b[i+1]) {
 		return 0 // a decimal, a date, a path
 	}
+	if foreign(b[:i], b[i:]) {
+		return 0
+	}
 	return i
 }
 
