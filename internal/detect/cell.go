@@ -52,21 +52,56 @@ func bare(v []byte) bool {
 	return true
 }
 
-// maybe keeps the first cell that reads like a date of birth, and the first that reads like a name. Few rows need them:
-// what has to be made of them is made then.
+// maybe keeps the first cell that reads like a date of birth, and what reads like a name: the first cell of several words, and those of
+// a single one. The cell before the code of a state is a city. Few rows need them: what has to be made of them is made then.
 func (s *Scan) maybe(u *unit, value []byte, k look) {
-	n := len(value)
+	n, at := len(value), u.ordinal-1
 	switch {
 	case k.digits&1 != 0 && n > 6 && n <= 10 && !u.dated:
 		if d, read, ok := rule.ParseBirth(value, s.today); ok && read == n {
 			u.day, u.dated = d, true
 		}
-	case value[0]-'A' < 26 && n >= 5 && n <= 48 && k.digits == 0 && u.nameCell.n == 0:
-		if bytes.IndexByte(value, ' ') > 0 && s.e.lex.FullName(value) {
-			u.nameCell = span{len(s.arena), n}
+	case value[0]-'A' >= 26 || n > 48 || k.digits != 0 || n < 2:
+	case n == 2:
+		if rule.IsState(value[0], value[1]) {
+			u.notName(at - 1)
+		}
+	case n >= 5 && bytes.IndexByte(value, ' ') > 0:
+		if u.nameCell.n == 0 && s.e.lex.FullName(value) {
+			u.nameCell, u.nameAt = span{len(s.arena), n}, at
 			s.arena = append(s.arena, value...)
 		}
+	case u.nwords < len(u.words) && rule.OneName(value):
+		u.words[u.nwords], u.wordAt = span{len(s.arena), n}, at
+		u.nwords++
+		s.arena = append(s.arena, value...)
 	}
+}
+
+// notName takes back what cell at was taken for: it is the name of a city.
+func (u *unit) notName(at int) {
+	if u.nameCell.n > 0 && u.nameAt == at {
+		u.nameCell = span{}
+	}
+	if u.nwords > 0 && u.wordAt == at {
+		u.nwords--
+		u.wordAt = -1
+	}
+}
+
+// wordName makes a name of the first two cells of a single word, where no cell holds a whole one.
+func (s *Scan) wordName(u *unit) {
+	if u.nameCell.n > 0 || u.nwords < 2 {
+		return
+	}
+	from := len(s.arena)
+	for i, w := range u.words[:2] {
+		if i > 0 {
+			s.arena = append(s.arena, ' ')
+		}
+		s.arena = append(s.arena, s.arena[w.from:w.from+w.n]...)
+	}
+	u.nameCell = span{from, len(s.arena) - from}
 }
 
 // value scans a short value as text of its own, under a label that means sn.

@@ -64,6 +64,27 @@ func TestNineColumn(t *testing.T) {
 	}
 }
 
+// TestNineColumnParts: a name in two cells makes a person as one in a cell does, wherever the two stand; a city is no part of it.
+func TestNineColumnParts(t *testing.T) {
+	e := newEngine(t)
+	for format, want := range map[string]int{
+		"%s|%s|%s|%09d|E11.9":                     40,
+		"12 Elm St|%s|%s|%s|%09d|Boise|ID":        40,
+		"%[1]s|Fort Worth|TX|%[3]s|%09[4]d|%[2]s": 40,
+		"%.1s|%s|%s|%09d|Boise|ID":                0,
+	} {
+		rnd := rand.New(rand.NewSource(5))
+		rows := []string{""}
+		for i := range 40 {
+			rows = append(rows, fmt.Sprintf(format, "Tomasz", "Ferrei"+string(rune('a'+i%26)), fmt.Sprintf("%02d/%02d/%d", 1+rnd.Intn(12), 1+rnd.Intn(28), 1930+rnd.Intn(80)), anySSN(0, rnd)))
+		}
+		r := table(e, "x.csv", rows...)
+		if r.Individuals.Low != want || want > 0 && !has(r, finding.Name, "FERREIB TOMASZ") {
+			t.Errorf("%s: individuals %v, want %d", format, r.Individuals, want)
+		}
+	}
+}
+
 // TestHeadedColumn: under a header that says what they are, nine digits are found wherever they are valid.
 func TestHeadedColumn(t *testing.T) {
 	e := newEngine(t)

@@ -11,7 +11,8 @@ func (s *Scan) assemble(u *unit) {
 	if u.first.n > 0 && u.last.n > 0 {
 		s.joinName(u)
 	}
-	if u.kind == object.UnitRow && u.dated && u.nameCell.n > 0 {
+	if u.kind == object.UnitRow && u.dated && (u.nameCell.n > 0 || u.nwords >= 2) {
+		s.wordName(u)
 		s.headless(u)
 		if u.nine > 0 {
 			s.column(u)

@@ -21,7 +21,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"sort"
 
 	"github.com/phiwatch/phiwatch/internal/rule"
 )
@@ -126,7 +125,6 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 			e.url = r
 		}
 	}
-	sort.SliceStable(e.token, func(i, j int) bool { return e.token[i].KindIndex() < e.token[j].KindIndex() })
 	if err := e.join(); err != nil {
 		return nil, err
 	}

@@ -238,13 +238,13 @@ func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		s.unlabelled(u, sn, value, k)
 		return
 	}
-	u.fields++
 	if len(value) <= 40 && k.letters&1 != 0 && k.digits == 0 && s.e.lex.MayLabel(value) {
 		if q, ok := s.e.lex.Exact(value); ok && q.Kinds != 0 && q.Flags&rule.Rival == 0 {
 			u.qual, u.quals = q, true // {"name": "ssn", "value": ...}
 			return
 		}
 	}
+	u.fields++
 	lp := attached(sn)
 	if sn.Flags&rule.Rival != 0 {
 		lp = labelPoints{flags: isRival}

@@ -52,9 +52,21 @@ func TestFarFromName(t *testing.T) {
 
 // TestOneKind: a number behind a label of two kinds is of one kind.
 func TestOneKind(t *testing.T) {
-	r := scanText(newEngine(t), "admitted with pneumonia. Medi-Cal ID: CR92020M")
+	e := newEngine(t)
+	if r := scanText(e, "admitted with pneumonia. HIC number = 300472337D1"); !has(r, finding.HICN, "300472337D1") || has(r, finding.MemberID, "300472337D1") {
+		t.Errorf("HIC number: %d findings", len(r.Findings))
+	}
+	r := scanText(e, "admitted with pneumonia. Medi-Cal ID: CR92020M")
 	if !has(r, finding.Medicaid, "CR92020M") || has(r, finding.MRN, "CR92020M") || r.Individuals != (finding.Individuals{Low: 1, High: 1}) {
 		t.Errorf("%d findings, individuals %v", len(r.Findings), r.Individuals)
+	}
+}
+
+// TestLabelledRows: a form whose labels and values a table decoder took for two columns is one person, not one in each row.
+func TestLabelledRows(t *testing.T) {
+	r := table(newEngine(t), "x.txt", "Primary site:|C54.1", "Social Security #:|514690361", "Medical Record No:|E32790250", "Patient:|Lee, Gerald", "date of birth:|2016-04-18")
+	if r.Individuals != (finding.Individuals{Low: 1, High: 2}) && r.Individuals != (finding.Individuals{Low: 1, High: 1}) {
+		t.Errorf("individuals %v", r.Individuals)
 	}
 }
 

@@ -151,8 +151,36 @@ type verdict struct {
 	nreason  int
 }
 
+// oneKind leaves a number behind a label of several kinds (HIC number) to the first of them, as a field does: the more is known of a
+// kind, the earlier it is. What the label does not name is behind what it names. A site's own kinds may have it too.
+func (s *Scan) oneKind(cs []cand) {
+	for i := range cs {
+		c := &cs[i]
+		for j := max(0, i-4); j < i && isToken(c.kind); j++ {
+			d := &cs[j]
+			if d.pos != c.pos || d.kind == c.kind || (d.flags|c.flags)&inField != 0 || !isToken(d.kind) || d.size != c.size ||
+				string(s.arena[d.canon:d.canon+d.size]) != string(s.arena[c.canon:c.canon+c.size]) {
+				continue
+			}
+			loser := d
+			if (c.flags^d.flags)&isAttached != 0 {
+				if c.flags&isAttached == 0 {
+					loser = c
+				}
+			} else if c.kind > d.kind {
+				loser = c
+			}
+			loser.flags |= isRival
+		}
+	}
+}
+
+// isToken tells kinds of numbers, strong ones first.
+func isToken(kind uint8) bool { return kind <= rule.KCard }
+
 // weigh gives every candidate its points of identity.
 func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
+	s.oneKind(cs)
 	for i := range cs {
 		if c := &cs[i]; c.flags&isRival == 0 && !c.dummy() && (c.flags&isPlain == 0 || isStrong(c.kind) || c.flags&inField != 0 || c.kind == rule.KPhone ||
 			c.kind == rule.KAddress || c.kind == rule.KEmail) {

@@ -274,15 +274,13 @@ func (s *Scan) token(b []byte, at int, late bool) {
 		s.birth(b, t, h)
 		return
 	}
-	taken := -1 // as in a field, the first kind has it; a site's own kinds may have it too
 	for _, r := range rules {
-		k := r.KindIndex()
-		if !r.Labelled(h) || taken >= 0 && k != taken && k < rule.NumKinds {
+		if !r.Labelled(h) {
 			continue
 		}
 		start := r.TokenStart(b, t)
-		if n := r.TokenAt(b[start:]); n > 0 && s.add(r, b, start, start+n, tokenPoints(h, n)) && taken < 0 {
-			taken = k
+		if n := r.TokenAt(b[start:]); n > 0 {
+			s.add(r, b, start, start+n, tokenPoints(h, n))
 		}
 	}
 }

@@ -27,7 +27,10 @@ type unit struct {
 
 	first, last              span // parts of a name
 	street, city, state, zip span
-	nameCell                 span // a whole cell without a label that reads like a name, as it is
+	nameCell                 span    // a whole cell without a label that reads like a name, as it is
+	nameAt                   int     // its place in the row
+	words                    [3]span // cells of a single word without a label, as they are
+	nwords, wordAt           int     // their number, and the place of the last one
 	day                      rule.Date
 	digits                   span // a whole cell of nine digits without a label
 	nine                     int8 // 1 + index of its column
@@ -257,7 +260,7 @@ func (s *Scan) relieve(u *unit) {
 	s.judge(u, s.cands[u.cands:], &ev)
 	s.cands, s.arena = s.cands[:u.cands], s.arena[:u.arena]
 	u.mark, u.left, u.codes = u.cands, 0, 0
-	u.first, u.last, u.nameCell, u.dated, u.nine = span{}, span{}, span{}, false, 0
+	u.first, u.last, u.nameCell, u.nwords, u.dated, u.nine = span{}, span{}, span{}, 0, false, 0
 }
 
 // sufficient tells whether the candidates of a unit can be judged without the unit above.
