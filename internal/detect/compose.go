@@ -62,8 +62,6 @@ func (s *Scan) joinAddress(u *unit) {
 		u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}
 		return
 	}
-	// The street is found by itself where its field says street; the whole is found as well.
-	s.adopt(rule.KAddress, s.e.address, u.street, inField|isAttached, 25)
 	from := len(s.arena)
 	for _, v := range [...]span{u.street, u.city, u.state, u.zip} {
 		s.arena = append(s.arena, s.arena[v.from:v.from+v.n]...)
@@ -110,7 +108,7 @@ func (s *Scan) addressPart(u *unit, p rule.Part, value []byte) {
 	if p == rule.Street && u.street.n > 0 && u.city.n > 0 {
 		s.joinAddress(u)
 	}
-	if len(value) > 80 {
+	if len(value) > 80 || p == rule.Street && !streetLike(value) {
 		return
 	}
 	from := len(s.arena)
@@ -132,6 +130,16 @@ func (s *Scan) addressPart(u *unit, p rule.Part, value []byte) {
 	case rule.ZIPCode:
 		u.zip = v
 	}
+}
+
+// streetLike tells a line of an address from a code of its use or kind (HP, home): it has a number, or several words.
+func streetLike(v []byte) bool {
+	for _, c := range v {
+		if rule.IsDigit(c) || c == ' ' {
+			return true
+		}
+	}
+	return false
 }
 
 // wholeAddress takes an address that stands in one field: to its ZIP code, or a street alone, whose city may follow in

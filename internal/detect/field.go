@@ -238,7 +238,7 @@ func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		s.unlabelled(u, sn, value, k)
 		return
 	}
-	if len(value) <= 40 && k.letters&1 != 0 && k.digits == 0 && s.e.lex.MayLabel(value) {
+	if len(value) <= 40 && k.letters&1 != 0 && k.digits == 0 && !isPart(sn.Part) && s.e.lex.MayLabel(value) {
 		if q, ok := s.e.lex.Exact(value); ok && q.Kinds != 0 && q.Flags&rule.Rival == 0 {
 			u.qual, u.quals = q, true // {"name": "ssn", "value": ...}
 			return
@@ -258,6 +258,9 @@ func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		s.scan(value, *sn, k)
 	}
 }
+
+// isPart tells parts of names and addresses: their values may be words that label something elsewhere (MN, a state).
+func isPart(p rule.Part) bool { return p >= rule.First && p <= rule.ZIPCode }
 
 // whole tries the rules of a kind on a whole value.
 func (s *Scan) whole(u *unit, kind int, value []byte, lp labelPoints) bool {

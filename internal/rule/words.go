@@ -270,7 +270,7 @@ func (x *Lexicon) Classify(label []byte) Sense {
 	heightened := false
 	var h Hit
 	for w := x.Walk(label, 0, len(label)); w.Next(&h); {
-		if (h.Kinds != 0 || h.Part != Whole) && (main.Kinds == 0 || h.Flags&Weak == 0 || main.Flags&Weak != 0) &&
+		if (h.Kinds != 0 || h.Part != Whole) && (main.Kinds == 0 || h.Flags&Weak == 0 || main.Flags&Weak != 0 || main.refines(&h.Sense)) &&
 			(h.Kinds != 0 || main.Kinds == 0) {
 			main = h.Sense
 			flags &^= Rival
@@ -289,6 +289,11 @@ func (x *Lexicon) Classify(label []byte) Sense {
 	main.Flags = main.Flags&(Weak|Qualifier) | flags
 	main.Health, main.Heightened = health, heightened
 	return main
+}
+
+// refines tells whether t names a part of what s names as a whole: patient.name.first, home.address.city.
+func (s *Sense) refines(t *Sense) bool {
+	return s.Kinds&t.Kinds&(1<<KName|1<<KAddress) != 0 && (s.Part == Whole || s.Part == Patient) && t.Part >= First && t.Part <= ZIPCode
 }
 
 // NumberBehind tells whether a digit stands behind the word that ends at b[end], with one mark or space between at most.
