@@ -57,7 +57,7 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 		if set.wrapped {
 			s.unwrap(b, at)
 		}
-		s.token(b, at, false)
+		s.token(b, at)
 		return
 	}
 	for j := range set.support {
@@ -66,7 +66,6 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 		}
 	}
 	s.labelledShapes(b, at, set.labelled[1], false)
-	s.token(b, at, true)
 	if layout&0x3f == 0x1f && at > 2 && b[at-1] == ' ' && s.e.address != nil { // five digits: a ZIP code
 		if start, end := rule.AddressAt(b, at); end > 0 {
 			s.add(s.e.address, b, start, end, s.points(b, start, s.e.address))
@@ -210,45 +209,31 @@ func (s *Scan) around(b []byte, start int, r *rule.Rule) labelPoints {
 	return labelPoints{points: 5, flags: isPlain}
 }
 
-// noToken is the token before the first. It is never written.
-var noToken = [2]int{-1, -1}
-
 // maxTokenBefore is how much of a token may stand before its first digit run.
 const maxTokenBefore = 18
 
-// token tries the rules for what stands behind a label: numbers of records and members, and dates of birth; with late set, what
-// only supports them.
-func (s *Scan) token(b []byte, at int, late bool) {
+// token tries the rules for what stands behind a label: numbers of records and members, and dates of birth.
+func (s *Scan) token(b []byte, at int) {
 	t := at
 	for t > 0 && at-t < maxTokenBefore && (rule.IsAlnum(b[t-1]) || b[t-1] == '-' && t > 1 && rule.IsAlnum(b[t-2])) {
 		t--
 	}
-	pass := 0
-	if late {
-		pass = 1
-	}
-	if at-t >= maxTokenBefore || t == s.tok[pass] {
+	if at-t >= maxTokenBefore || t == s.tok {
 		return
 	}
-	s.tok[pass] = t
+	s.tok = t
 	if t == 0 {
 		if !s.field || s.sense.Kinds == 0 { // nothing before it, and no label that names a kind
 			return
 		}
-	} else if rule.Class(b[t-1])&rule.ClassGap == 0 && b[t-1] != '+' {
+	} else if rule.Class(b[t-1])&rule.ClassGap == 0 && !plus(b, t) {
 		return
 	}
 	at = t
-	if t > 0 && b[t-1] == '+' { // of a HIBCC code
+	if plus(b, t) {
 		at--
 	}
 	h := s.label(b, at)
-	rules := s.e.token
-	if late {
-		if rules = s.e.late; h == nil {
-			return
-		}
-	}
 	if h == nil {
 		if h = s.namedDay(b, &t); h == nil {
 			return
@@ -257,11 +242,11 @@ func (s *Scan) token(b []byte, at int, late bool) {
 	if h.Kinds == 0 || h.Flags&(rule.Provider|rule.Qualifier) != 0 {
 		return
 	}
-	if !late && h.Kinds>>rule.KDOB&1 != 0 && s.e.date != nil && s.e.date.Labelled(h) {
+	if h.Kinds>>rule.KDOB&1 != 0 && s.e.date != nil && s.e.date.Labelled(h) {
 		s.birth(b, t, h)
 		return
 	}
-	for _, r := range rules {
+	for _, r := range s.e.token {
 		if !r.Labelled(h) {
 			continue
 		}
@@ -270,6 +255,11 @@ func (s *Scan) token(b []byte, at int, late bool) {
 			s.add(r, b, start, start+n, attached(&h.Sense))
 		}
 	}
+}
+
+// plus tells whether the plus sign of a HIBCC code stands before b[t], and a gap before that.
+func plus(b []byte, t int) bool {
+	return t > 1 && b[t-1] == '+' && rule.Class(b[t-2])&rule.ClassGap != 0
 }
 
 // birth reads the date of birth behind a label.
@@ -323,7 +313,7 @@ func (s *Scan) namedDay(b []byte, t *int) *rule.Hit {
 
 // second reads b[from:to] for what only supports: shapes, addresses, mail addresses, names, health terms.
 func (s *Scan) second(b []byte, from, to int, ev *evidence) {
-	s.before.at, s.tok[1] = -1, -1
+	s.before.at, s.tok = -1, -1
 	s.anchors(b, from, to, true)
 	s.emails(b, from, to)
 	s.urls(b, from, to)
