@@ -88,7 +88,7 @@ func (t *idSet) count() int {
 }
 
 // keepSlots is the size of the largest table that is kept for the next object.
-const keepSlots = 1 << 14
+const keepSlots = 1 << 15
 
 func (t *idSet) reset() {
 	if len(t.table) > keepSlots {

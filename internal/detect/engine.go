@@ -45,6 +45,7 @@ type Engine struct {
 	tests  *testPatients // nil: none
 
 	layout [1 << rule.LayoutBits]uint16 // index into shapes by the digit bitmap
+	hot    [1 << rule.LayoutBits]uint8  // classes of the byte before it that a primary shape may have, 0xff any: most runs of digits end here
 	shapes []shapeSet
 	free   [][]shapeRef // of each of shapes: those that need no label, primary ones first
 	byKind [rule.MaxKinds][]*rule.Rule
@@ -162,6 +163,7 @@ func (e *Engine) compile() {
 		if set.wrapped = wrapped(w); set.wrapped {
 			sig = append(sig, "wrapped"...)
 		}
+		e.hot[w] = set.hot()
 		n, ok := index[string(sig)]
 		if !ok {
 			n = uint16(len(e.shapes)) //nolint:gosec // no more than layouts
@@ -171,6 +173,21 @@ func (e *Engine) compile() {
 		}
 		e.layout[w] = n
 	}
+}
+
+// hot is the classes of the byte before the digits that a shape of rules that name a person may have, 0xff if any will do.
+func (set *shapeSet) hot() (h uint8) {
+	if set.wrapped || len(set.labelled[0]) > 0 {
+		return 0xff
+	}
+	for i := range set.primary {
+		p := set.primary[i].s.Before()
+		if p == 0 {
+			return 0xff
+		}
+		h |= p
+	}
+	return h
 }
 
 // free is the shapes of the set that need no label.

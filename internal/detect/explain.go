@@ -58,6 +58,7 @@ type trace struct {
 	told   func(Unit)
 	misses []miss
 	n      int
+	deep   bool // inside of field
 }
 
 // miss is a near miss in the unit at a depth of the stack.
@@ -172,17 +173,28 @@ func (c *cand) shortfall(v *verdict, score int) string {
 	return out
 }
 
+// field is Scan.Field with a witness.
+func (t *trace) field(s *Scan, r object.Role, label, value []byte) {
+	t.deep = true
+	n := len(s.cands)
+	s.Field(r, label, value)
+	t.deep = false
+	if len(value) <= longField {
+		t.near(s, value, 0, len(value), true, s.cands[min(n, len(s.cands)):])
+	}
+}
+
 // near notes the near misses that begin in b[from:to], where found are the candidates in it.
 func (t *trace) near(s *Scan, b []byte, from, to int, field bool, found []cand) {
 	n := 0
-	for i := from; i < to && i < len(b); i++ {
+	for i := from; i < to && i < len(b) && n < maxTextMisses && t.n < maxMisses; i++ {
 		if i > 0 && rule.IsAlnum(b[i]) && rule.IsAlnum(b[i-1]) {
 			continue // the number or word began before
 		}
 		for _, r := range s.e.rules {
 			for k := range r.Compiled() {
 				sh := &r.Compiled()[k]
-				if r.KindIndex() == rule.KZIP || n >= maxTextMisses || t.n >= maxMisses || !sh.At(b, i) {
+				if r.KindIndex() == rule.KZIP || !sh.At(b, i) {
 					continue
 				}
 				why := s.miss(b, i, i+sh.Len, r)

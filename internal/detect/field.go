@@ -69,14 +69,10 @@ func (s *Scan) Field(r object.Role, label, value []byte) {
 	if s.win.any {
 		s.endText()
 	}
-	n := len(s.cands)
-	s.cell(r, label, value)
-	if s.trace != nil && len(value) <= longField {
-		s.trace.near(s, value, 0, len(value), true, s.cands[min(n, len(s.cands)):])
+	if s.trace != nil && !s.trace.deep {
+		s.trace.field(s, r, label, value)
+		return
 	}
-}
-
-func (s *Scan) cell(r object.Role, label, value []byte) {
 	u := s.top()
 	ordinal := u.ordinal
 	u.ordinal++
@@ -196,7 +192,7 @@ func (s *Scan) title(v string) {
 	var h rule.Hit
 	for w := s.e.lex.Walk(b, 0, len(b)); w.Next(&h); {
 		if h.Health != 0 || h.Flags&rule.Employment != 0 {
-			u.ev.strong(h.Sense)
+			u.ev.strong(&h.Sense, clinical)
 		}
 	}
 	s.value(b, rule.Sense{})
@@ -208,7 +204,7 @@ func (s *Scan) located(u *unit, kind int, value []byte) {
 		u.ev.code = true
 		u.ev.cats |= 1 << codeCategory(kind)
 	}
-	if len(value) > longField || !s.whole(u, kind, value, labelPoints{25, isAttached | isRole, rule.Sense{}}) {
+	if len(value) > longField || !s.whole(u, kind, value, labelPoints{25, isAttached | isRole, nil}) {
 		s.value(value[:min(len(value), longField)], rule.Sense{Kinds: 1 << kind})
 	}
 	u.fields++
@@ -229,7 +225,7 @@ func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		sn = &u.qual
 	}
 	if sn.Health != 0 || sn.Flags&rule.Employment != 0 {
-		u.ev.strong(*sn)
+		u.ev.strong(sn, clinicalLabel)
 	}
 	if sn.Kinds == 0 || sn.Flags&rule.Provider != 0 {
 		s.unlabelled(u, sn, value, k)

@@ -13,6 +13,7 @@ type people struct {
 	loose idSet              // identifiers that belong to nobody in particular
 	seen  [strongKinds]int32 // by slot
 	first [strongKinds]uint64
+	used  []uint8 // slots that are not zero in seen
 	buf   []byte
 }
 
@@ -33,20 +34,23 @@ func slot(kind uint8) uint8 {
 	return kind & 7
 }
 
-// unit takes the identifiers of a unit.
+// unit takes the identifiers of a unit. Those that count were taken by their findings and have their hash from there.
 func (p *people) unit(s *Scan, cs []cand) {
-	clear(p.seen[:])
+	for _, k := range p.used {
+		p.seen[k] = 0
+	}
+	p.used = p.used[:0]
 	most, kind := int32(0), uint8(0)
 	for i := range cs {
 		c := &cs[i]
 		if !isStrong(c.kind) || c.flags&isTest != 0 || int(c.score) < minIdentity {
 			continue
 		}
-		h := s.e.hash(c.kind, s.arena[c.canon:c.canon+c.size])
-		k := slot(c.kind)
-		if p.seen[k] == 0 || p.first[k] != h && p.fresh(s, cs[:i], c.kind, h) {
+		h, k := c.hash, slot(c.kind)
+		if p.seen[k] == 0 || p.first[k] != h && p.fresh(cs[:i], c.kind, h) {
 			if p.seen[k] == 0 {
 				p.first[k] = h
+				p.used = append(p.used, k)
 			}
 			if p.seen[k]++; p.seen[k] > most {
 				most, kind = p.seen[k], c.kind
@@ -59,17 +63,17 @@ func (p *people) unit(s *Scan, cs []cand) {
 	case most == 1:
 		p.one()
 	default:
-		p.several(s, cs, kind)
+		p.several(cs, kind)
 	}
 }
 
 // fresh tells whether no earlier candidate of the kind has the hash.
-func (p *people) fresh(s *Scan, cs []cand, kind uint8, h uint64) bool {
+func (p *people) fresh(cs []cand, kind uint8, h uint64) bool {
 	if len(cs) > 256 {
 		return true // many people: nobody looks at the exact number here, the set does
 	}
 	for i := range cs {
-		if c := &cs[i]; c.kind == kind && s.e.hash(kind, s.arena[c.canon:c.canon+c.size]) == h {
+		if c := &cs[i]; c.kind == kind && c.hash == h {
 			return false
 		}
 	}
@@ -79,10 +83,7 @@ func (p *people) fresh(s *Scan, cs []cand, kind uint8, h uint64) bool {
 // one ties the identifiers of one person.
 func (p *people) one() {
 	tie := int32(-1)
-	for k, n := range p.seen {
-		if n == 0 {
-			continue
-		}
+	for _, k := range p.used {
 		i, _ := p.ids.find(p.first[k])
 		if i < 0 {
 			return
@@ -96,17 +97,16 @@ func (p *people) one() {
 	}
 }
 
-func (p *people) several(s *Scan, cs []cand, kind uint8) {
+func (p *people) several(cs []cand, kind uint8) {
 	for i := range cs {
 		c := &cs[i]
 		if !isStrong(c.kind) || c.flags&isTest != 0 || int(c.score) < minIdentity {
 			continue
 		}
-		h := s.e.hash(c.kind, s.arena[c.canon:c.canon+c.size])
 		if c.kind == kind {
-			p.ids.find(h)
+			p.ids.find(c.hash)
 		} else {
-			p.loose.add(h)
+			p.loose.add(c.hash)
 		}
 	}
 }

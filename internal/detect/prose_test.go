@@ -65,6 +65,7 @@ func TestPayrollTable(t *testing.T) {
 	for head, want := range map[string]finding.Verdict{
 		"employee_id|name|ssn|dob|salary|health_insurance|medicare":       finding.PIIOnly,
 		"emp_no|employee_name|ssn|dob|gross_pay|health_plan|medicare_tax": finding.PIIOnly,
+		"id|name|ssn|dob|salary|procedure_code|medicare":                  finding.PHI,
 		"id|name|ssn|dob|salary|diagnosis|medicare":                       finding.PHI,
 		"id|name|ssn|dob|balance|health_insurance|medicare":               finding.PHI,
 	} {

@@ -163,7 +163,8 @@ func (r *results) take(s *Scan, v *verdict, c *cand) {
 	if v.verdict == finding.PHI {
 		r.sensitive(s, c, value)
 	}
-	if !a.values.add(r.e.hash(c.kind, value)) {
+	c.hash = r.e.hash(c.kind, value)
+	if !a.values.add(c.hash) {
 		return
 	}
 	if len(a.tokens) < r.e.tokens {

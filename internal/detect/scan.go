@@ -79,6 +79,7 @@ type cand struct {
 	label int8 // points
 	flags uint16
 	score int16
+	hash  uint64 // of its canonical value; set when its finding takes it
 }
 
 var _ object.Visitor = (*Scan)(nil)

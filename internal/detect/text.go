@@ -41,19 +41,25 @@ func (s *Scan) anchors(b []byte, from, to int, support bool) {
 
 // anchor tries the rules at one digit run.
 func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
-	set := &s.e.shapes[s.e.layout[layout]]
 	behind, c := uint8(0), byte(0)
 	if at > 0 {
 		c = b[at-1]
 		behind = rule.Class(c)
 	}
+	if hot := s.e.hot[layout]; !support && hot != 0xff && hot&behind == 0 {
+		s.token(b, at)
+		return
+	}
+	set := &s.e.shapes[s.e.layout[layout]]
 	if !support {
 		for j := range set.primary {
 			if ref := &set.primary[j]; ref.s.Behind(behind, c) {
 				s.shape(b, at, ref, true)
 			}
 		}
-		s.labelledShapes(b, at, set.labelled[0], true)
+		if len(set.labelled[0]) > 0 {
+			s.labelledShapes(b, at, set.labelled[0], true)
+		}
 		if set.wrapped {
 			s.unwrap(b, at)
 		}
@@ -65,7 +71,9 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 			s.shape(b, at, ref, false)
 		}
 	}
-	s.labelledShapes(b, at, set.labelled[1], false)
+	if len(set.labelled[1]) > 0 {
+		s.labelledShapes(b, at, set.labelled[1], false)
+	}
 	if layout&0x3f == 0x1f && at > 2 && b[at-1] == ' ' && s.e.address != nil { // five digits: a ZIP code
 		if start, end := rule.AddressAt(b, at); end > 0 {
 			s.add(s.e.address, b, start, end, s.points(b, start, s.e.address))
@@ -75,7 +83,7 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 
 // labelledShapes tries shapes that need a label and begin at the anchor: one look at the label sorts them out.
 func (s *Scan) labelledShapes(b []byte, at int, refs []shapeRef, primary bool) {
-	if len(refs) == 0 || at == 0 && s.field && s.sense.Kinds == 0 {
+	if at == 0 && s.field && s.sense.Kinds == 0 {
 		return
 	}
 	h := s.label(b, at)
@@ -151,7 +159,7 @@ func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
 type labelPoints struct {
 	points int8
 	flags  uint16
-	sense  rule.Sense // of the attached label
+	sense  *rule.Sense // of the attached label; nil: none, or nobody asks
 }
 
 // points weighs the labels near a match: attached, within 40, 150, 300 bytes, or another's.
@@ -171,7 +179,7 @@ func (s *Scan) points(b []byte, start int, r *rule.Rule) labelPoints {
 }
 
 func attached(sn *rule.Sense) labelPoints {
-	lp := labelPoints{25, isAttached, *sn}
+	lp := labelPoints{25, isAttached, sn}
 	if sn.Health == 1+catPatient {
 		lp.flags |= isPatient
 	}
@@ -377,16 +385,13 @@ func (s *Scan) put(r *rule.Rule, start, from int, lp labelPoints) {
 	if size == 0 {
 		return
 	}
-	for i := len(s.cands) - 1; i >= u.cands && i >= len(s.cands)-4; i-- {
-		c := &s.cands[i]
-		if int(c.kind) == r.KindIndex() && c.pos == pos && string(s.arena[c.canon:c.canon+c.size]) == string(s.arena[from:]) && !s.field {
-			s.arena = s.arena[:from]
-			return // another rule of the kind was here
-		}
+	if !s.field && s.again(u, r, pos, from) {
+		s.arena = s.arena[:from]
+		return
 	}
 	s.cands = append(s.cands, cand{r: r, pos: pos, canon: from, size: size, part: u.part, kind: uint8(r.KindIndex()),
 		label: lp.points, flags: lp.flags})
-	if lp.flags&isAttached != 0 && !s.field {
+	if lp.sense != nil && !s.field {
 		u.newer.label(lp.sense)
 	}
 	if len(s.cands)-u.cands > maxGroup {
@@ -394,12 +399,23 @@ func (s *Scan) put(r *rule.Rule, start, from int, lp labelPoints) {
 	}
 }
 
+// again tells whether another rule of the kind has just made a candidate of the same value in its place.
+func (s *Scan) again(u *unit, r *rule.Rule, pos int64, from int) bool {
+	for i := len(s.cands) - 1; i >= u.cands && i >= len(s.cands)-4; i-- {
+		c := &s.cands[i]
+		if int(c.kind) == r.KindIndex() && c.pos == pos && string(s.arena[c.canon:c.canon+c.size]) == string(s.arena[from:]) {
+			return true
+		}
+	}
+	return false
+}
+
 // label notes the evidence of a label attached to a value in running text.
-func (e *evidence) label(sn rule.Sense) {
+func (e *evidence) label(sn *rule.Sense) {
 	if sn.Health != 0 && sn.Kinds&codes != 0 {
 		e.code = true
 	}
-	e.strong(sn)
+	e.strong(sn, clinicalLabel)
 }
 
 // codes are the kinds that say what somebody has or was given, and by what.

@@ -91,8 +91,8 @@ func addTerm(list []uint32, n uint8, h uint32) uint8 {
 	return n
 }
 
-// strong notes evidence that a label or title gives.
-func (e *evidence) strong(s rule.Sense) {
+// strong notes evidence that a label or title gives. clinical are the categories that are of no employer's business in it.
+func (e *evidence) strong(s *rule.Sense, clinical uint32) {
 	if s.Flags&rule.Employment != 0 {
 		e.nemp = uint8(len(e.emp))
 		e.pay = e.pay || s.Flags&rule.Payroll != 0
@@ -130,9 +130,12 @@ const (
 const clinical uint32 = 1<<catPatient | 1<<catDiagnosis | 1<<catMedication | 1<<catLaboratory | 1<<catMental | 1<<catSubstance | 1<<catHIV |
 	1<<catReproductive | 1<<catGenetic
 
+// clinicalLabel are those of the label of a field: nobody has a column of procedures in a payroll.
+const clinicalLabel = clinical | 1<<catProcedure
+
 func (e *evidence) merge(o *evidence) {
-	if *o == (evidence{}) {
-		return
+	if o.cats == 0 && o.nemp == 0 && !o.format && !o.code && !o.title && !o.provider {
+		return // there is nothing: every term has a category
 	}
 	e.cats |= o.cats
 	for _, t := range o.terms[:o.n] {

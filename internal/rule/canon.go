@@ -92,6 +92,9 @@ func plus4(v []byte, i int) bool {
 // AppendName appends the upper-case letter words of a name, sorted, joined by one space. Apostrophes are dropped, every
 // other character that is no letter splits.
 func AppendName(dst, v []byte) []byte {
+	if len(v) <= maxName && ascii(v) {
+		return appendASCIIName(dst, v)
+	}
 	var words [maxNameWords][]byte
 	var buf [2 * maxName]byte
 	out, n := buf[:0], 0
@@ -112,6 +115,49 @@ func AppendName(dst, v []byte) []byte {
 			start = len(out)
 		}
 		i += w
+	}
+	sortWords(words[:n])
+	for i, w := range words[:n] {
+		if i > 0 {
+			dst = append(dst, ' ')
+		}
+		dst = append(dst, w...)
+	}
+	return dst
+}
+
+func ascii(v []byte) bool {
+	for _, c := range v {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// appendASCIIName is AppendName for what most names are made of. Words are written in their order, and put in order after it.
+func appendASCIIName(dst, v []byte) []byte {
+	var words [maxNameWords][]byte
+	var buf [maxName]byte
+	n, end, start := 0, 0, 0
+	for _, c := range v {
+		if IsLetter(c) {
+			buf[end] = upper(c)
+			end++
+			continue
+		}
+		if c == '\'' || c == '`' || end == start {
+			continue
+		}
+		words[n] = buf[start:end]
+		start = end
+		if n++; n == maxNameWords {
+			break
+		}
+	}
+	if end > start && n < maxNameWords {
+		words[n] = buf[start:end]
+		n++
 	}
 	sortWords(words[:n])
 	for i, w := range words[:n] {

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math/rand"
+	"sort"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -237,4 +238,27 @@ func FuzzParsers(f *testing.F) {
 			Canon(nil, k, b)
 		}
 	})
+}
+
+// TestASCIIName: the short way to the canonical form of a name is that of every name.
+func TestASCIIName(t *testing.T) {
+	const bytes = "abXYZ '`,.-^0 é"
+	rnd := rand.New(rand.NewSource(9))
+	for range 100_000 {
+		b := make([]byte, rnd.Intn(30))
+		for i := range b {
+			b[i] = bytes[rnd.Intn(len(bytes)-2)]
+		}
+		words := strings.FieldsFunc(strings.ToUpper(strings.NewReplacer("'", "", "`", "").Replace(string(b))), func(r rune) bool { return r < 'A' || r > 'Z' })
+		words = words[:min(len(words), maxNameWords)]
+		sort.Strings(words)
+		if got, want := string(AppendName(nil, b)), strings.Join(words, " "); got != want {
+			t.Fatalf("%q: %q, want %q", b, got, want)
+		}
+		if long := append([]byte(nil), b...); len(words) < maxNameWords {
+			if got := string(AppendName(nil, append(long, "  é"...))); got != strings.TrimSpace(strings.Join(words, " ")+" É") {
+				t.Fatalf("%q: the long way says %q, the short one %q", b, got, strings.Join(words, " "))
+			}
+		}
+	}
 }

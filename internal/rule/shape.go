@@ -94,6 +94,9 @@ func (s *Shape) Behind(class uint8, c byte) bool {
 	return (s.prev == 0 || s.prev&class != 0) && (s.mark == 0 || s.mark == c)
 }
 
+// Before returns the classes that the byte before the anchor must have one of, 0 for any.
+func (s *Shape) Before() uint8 { return s.prev }
+
 // bit tells what the digit bitmap has at offset i: 1, 0, or -1 either.
 func (s *Shape) bit(i int) int {
 	if i < 0 || i == s.Len {

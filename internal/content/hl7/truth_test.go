@@ -61,7 +61,11 @@ func TestTruth(t *testing.T) {
 			}
 			continue
 		}
-		if format != "hl7v2" || r.Verdict != finding.PHI || r.Level != finding.High {
+		verdict := finding.PHI
+		if marked[name] {
+			verdict = finding.Test
+		}
+		if format != "hl7v2" || r.Verdict != verdict || r.Level != finding.High {
 			t.Errorf("%s: %s, %s %s", name, format, r.Verdict, r.Level)
 		}
 		got := map[finding.Kind]int{}
@@ -85,6 +89,9 @@ func TestTruth(t *testing.T) {
 		}
 	}
 }
+
+// marked are the files whose messages say of themselves that they are tests: MSH-11 is T or D in all of them.
+var marked = map[string]bool{"cv.04_001_chem.hl7": true, "example_oml_o21.hl7": true, "segmentfinder_a24.hl7": true}
 
 // truths are the people of the files, counted by hand: social security numbers of PID-19 and GT1-12, birth dates of PID-7,
 // identifiers of PID-3.

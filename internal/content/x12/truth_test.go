@@ -77,6 +77,9 @@ var truths = map[string]struct {
 	"834_lui_id_5010.999.txt":   {},
 }
 
+// fixedTest is the place of ISA15 in an ISA of the fixed width. A test has no individuals, but all their identifiers.
+const fixedTest = 102
+
 func TestTruth(t *testing.T) {
 	dir := os.Getenv("PHIWATCH_SHARED")
 	if dir == "" {
@@ -101,7 +104,11 @@ func TestTruth(t *testing.T) {
 		for _, x := range r.Findings {
 			got[x.Kind] += x.Distinct
 		}
-		if want.people > 0 && (!maps.Equal(got, want.distinct) || r.Verdict != finding.PHI || r.Level != finding.High || r.Individuals.Low != want.people) {
+		verdict, people := finding.PHI, want.people
+		if len(b) > fixedTest && b[fixedTest] == 'T' {
+			verdict, people = finding.Test, 0
+		}
+		if want.people > 0 && (!maps.Equal(got, want.distinct) || r.Verdict != verdict || r.Level != finding.High || r.Individuals.Low != people) {
 			t.Errorf("%s: %s %s, individuals %v, %v, want %d, %v", name, r.Verdict, r.Level, r.Individuals, got, want.people, want.distinct)
 		}
 		if want.people == 0 && len(got) > 0 {
