@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"math/bits"
 
 	"github.com/phiwatch/phiwatch/internal/rule"
@@ -265,11 +264,6 @@ func (s *Scan) token(b []byte, at int) {
 	}
 }
 
-// plus tells whether the plus sign of a HIBCC code stands before b[t], and a gap before that.
-func plus(b []byte, t int) bool {
-	return t > 1 && b[t-1] == '+' && rule.Class(b[t-2])&rule.ClassGap != 0
-}
-
 // birth reads the date of birth behind a label.
 func (s *Scan) birth(b []byte, t int, h *rule.Hit) {
 	start := t
@@ -326,35 +320,6 @@ func (s *Scan) second(b []byte, from, to int, ev *evidence) {
 	s.emails(b, from, to)
 	s.urls(b, from, to)
 	s.words(b, from, to, ev, true)
-}
-
-// emails looks for mail addresses.
-func (s *Scan) emails(b []byte, from, to int) {
-	for i := from; i < to; {
-		k := bytes.IndexByte(b[i:to], '@')
-		if k < 0 {
-			break
-		}
-		i += k
-		if start, end := rule.EmailAt(b, i); end > 0 && s.e.email != nil {
-			s.add(s.e.email, b, start, end, s.points(b, start, s.e.email))
-		}
-		i++
-	}
-}
-
-// urls looks for URLs that carry a secret or name a record.
-func (s *Scan) urls(b []byte, from, to int) {
-	for i := from; i < to && s.e.url != nil; i++ {
-		k := bytes.Index(b[i:to], []byte("://"))
-		if k < 0 {
-			break
-		}
-		i += k
-		if start, end := rule.URLAt(b, i); end > 0 {
-			s.add(s.e.url, b, start, end, labelPoints{flags: isPlain})
-		}
-	}
 }
 
 // add makes a candidate of b[start:end], if it passes the rule's validator.
@@ -416,20 +381,4 @@ func (e *evidence) label(sn *rule.Sense) {
 		e.code = true
 	}
 	e.strong(sn, clinicalLabel)
-}
-
-// codes are the kinds that say what somebody has or was given, and by what.
-const codes = 1<<rule.KICD10 | 1<<rule.KICD9 | 1<<rule.KICDO3 | 1<<rule.KCPT | 1<<rule.KHCPCS | 1<<rule.KNDC | 1<<rule.KLOINC | 1<<rule.KDrug
-
-// codeCategory is the category of health that a code is evidence of.
-func codeCategory(kind int) int {
-	switch kind {
-	case rule.KNDC, rule.KDrug:
-		return catMedication
-	case rule.KCPT, rule.KHCPCS:
-		return catProcedure
-	case rule.KLOINC:
-		return catLaboratory
-	}
-	return catDiagnosis
 }
