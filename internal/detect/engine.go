@@ -50,7 +50,6 @@ type Engine struct {
 	free   [][]shapeRef // of each of shapes: those that need no label, primary ones first
 	byKind [rule.MaxKinds][]*rule.Rule
 	token  []*rule.Rule // labelled tokens
-	late   []*rule.Rule // those that only support what names a person
 
 	keywords   [rule.MaxKinds]*rule.Rule
 	composites []composite
@@ -108,11 +107,7 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 		case rule.FormComposite:
 			e.composites = append(e.composites, composite{r: r})
 		case rule.FormToken, rule.FormIP:
-			if r.Primary || r.KindIndex() == rule.KAccount {
-				e.token = append(e.token, r)
-			} else {
-				e.late = append(e.late, r)
-			}
+			e.token = append(e.token, r)
 		case rule.FormDate:
 			e.date = r
 		case rule.FormName:
