@@ -85,20 +85,23 @@ func (p *parser) Next(b []byte, last bool) int {
 			continue
 		}
 		if b[i] == '"' && p.off+int64(i) >= p.literal {
-			n := p.quoted(b[i:], i, last)
+			n := p.short(b[i:])
+			if n == 0 {
+				n = p.quoted(b[i:], i, last)
+			}
 			if n == 0 {
 				break
 			}
 			i += n
 			continue
 		}
-		j := p.endOf(b, i)
-		if j == len(b) && !last {
-			if j-i < window.Max {
-				break
-			}
-			p.long = true
+		j := p.cells(b, i)
+		if j > i {
+			i = j
 			continue
+		}
+		if j = p.endOf(b, i); j == len(b) && !last && j-i < window.Max {
+			break
 		}
 		if j-i >= window.Max {
 			p.long = true
