@@ -8,6 +8,8 @@
 package table
 
 import (
+	"bytes"
+
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/charset"
 	"github.com/phiwatch/phiwatch/internal/content/window"
@@ -30,6 +32,7 @@ type parser struct {
 	literal int64  // up to this offset a quote is a character like any other
 	delims  uint64 // delim, eight times
 	labels  [][]byte
+	roles   []object.Role // of the columns of a CMS file, else nil
 	buf     []byte
 }
 
@@ -43,7 +46,7 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	}
 	e.Structure(object.StructTable)
 	if l.header {
-		p.labels = labels(head[l.titles:l.body], l.delim)
+		p.heads(head, &l)
 	}
 	if l.body > 0 {
 		e.Text(head[:l.body])
@@ -52,6 +55,25 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	window.Run(r, p)
 	p.endRow()
 	return coverage.None
+}
+
+// heads takes the labels from the header. The cells of a second line continue those of the first.
+func (p *parser) heads(head []byte, l *layout) {
+	if l.below == 0 {
+		p.labels = labels(head[l.titles:l.body], l.delim)
+	} else {
+		p.labels = labels(bytes.TrimRight(head[l.titles:l.below], "\r\n"), l.delim)
+		for i, c := range labels(head[l.below:l.body], l.delim) {
+			switch {
+			case i >= len(p.labels):
+				p.labels = append(p.labels, c)
+			case len(c) > 0:
+				c = append(append(append([]byte(nil), p.labels[i]...), ' '), c...)
+				p.labels[i] = trim(c[:min(len(c), maxLabel)])
+			}
+		}
+	}
+	p.roles = rolesOf(p.labels)
 }
 
 // labels copies the cells of the header.
@@ -147,6 +169,10 @@ func (p *parser) cell(v []byte) {
 	if !p.unit {
 		p.unit = true
 		p.e.Begin(object.UnitRow)
+	}
+	if p.roles != nil && p.col < len(p.labels) {
+		p.e.Field(p.roles[p.col], p.labels[p.col], v)
+		return
 	}
 	if p.col < len(p.labels) {
 		p.e.Field(object.RoleNone, p.labels[p.col], v)
