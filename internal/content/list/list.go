@@ -8,6 +8,7 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content/hl7"
 	"github.com/phiwatch/phiwatch/internal/content/html"
 	"github.com/phiwatch/phiwatch/internal/content/json"
+	"github.com/phiwatch/phiwatch/internal/content/lines"
 	"github.com/phiwatch/phiwatch/internal/content/mime"
 	"github.com/phiwatch/phiwatch/internal/content/ncpdp"
 	"github.com/phiwatch/phiwatch/internal/content/opaque"
@@ -32,6 +33,7 @@ func Formats() []content.Format {
 		xml.Format(),
 		json.Format(),
 		form.Format(),
+		lines.Format(),
 		table.Format(),
 	)
 	fs = append(fs, opaque.Formats()...)
