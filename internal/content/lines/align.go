@@ -22,7 +22,10 @@ func (p *parser) aligned(head []byte) {
 		if !more {
 			return
 		}
-		line = bytes.TrimRight(line, "\r ")
+		line = trimEnd(line)
+		if _, _, ruled := rulerOf(firstLine(rest)); ruled { // it tells the columns better
+			return
+		}
 		if n := chunks(line, s[:]); n > 2 && len(line) < alignMax && len(line) > 0 && mayHead(line, s[:n]) && p.align(line, s[:n], rest) {
 			p.kind = fixed
 			p.heads = append(p.heads[:0], line...)
@@ -30,6 +33,11 @@ func (p *parser) aligned(head []byte) {
 		}
 		head = rest
 	}
+}
+
+func firstLine(b []byte) []byte {
+	line, _, _ := bytes.Cut(b, newline)
+	return trimEnd(line)
 }
 
 // mayHead tells whether the chunks are labels, one of them a well-known one, and none a number.
@@ -57,7 +65,7 @@ func (p *parser) align(head []byte, s []span, rest []byte) bool {
 	mark(head)
 	for rows < alignLook {
 		line, next, more := bytes.Cut(rest, newline)
-		line = bytes.TrimRight(line, "\r ")
+		line = trimEnd(line)
 		if !more || len(line) == 0 || len(line) > len(taken) {
 			break
 		}

@@ -12,7 +12,7 @@ func isCCLF8(head []byte) bool {
 	n := 0
 	for n < 5 {
 		line, rest, more := bytes.Cut(head, newline)
-		line = bytes.TrimRight(line, "\r")
+		line = trimEnd(line)
 		if len(line) < 166 {
 			return n > 0 && len(line) == 0
 		}

@@ -305,6 +305,9 @@ func (p *parser) fits(b []byte) bool {
 	if p.exact {
 		return true
 	}
+	if len(trim(b[:p.at(b, p.cols[0].from)])) > 0 || bytes.HasPrefix(b, prompt) { // carriage control: the heading of a page
+		return false
+	}
 	filled, cut, crossed := 0, 0, 0
 	for i := range p.cols {
 		from := p.at(b, p.cols[i].from)
@@ -326,6 +329,8 @@ func (p *parser) fits(b []byte) bool {
 	}
 	return (filled > 1 || len(p.cols) == 1 && filled == 1) && cut*4 <= crossed
 }
+
+var prompt = []byte("SQL>")
 
 // chunks cuts a line where two blanks or more, or a tab, stand. It returns 0 if there are more than fit.
 func chunks(b []byte, s []span) int {

@@ -118,9 +118,7 @@ func (p *parser) Next(b []byte, last bool) int {
 
 // line takes a line without its end.
 func (p *parser) line(b []byte) {
-	for len(b) > 0 && b[len(b)-1] <= ' ' {
-		b = b[:len(b)-1]
-	}
+	b = trimEnd(b)
 	if len(b) > 0 && b[0] == '\f' {
 		b = b[1:]
 	}
@@ -188,6 +186,10 @@ func trim(v []byte) []byte {
 	for len(v) > 0 && v[0] <= ' ' {
 		v = v[1:]
 	}
+	return trimEnd(v)
+}
+
+func trimEnd(v []byte) []byte {
 	for len(v) > 0 && v[len(v)-1] <= ' ' {
 		v = v[:len(v)-1]
 	}

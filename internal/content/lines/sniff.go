@@ -14,6 +14,11 @@ import (
 // sniffMax is how much of a text is read to see whether it has such lines.
 const sniffMax = 4 << 10
 
+// sniffFirst is where a text without a ruler must have shown something.
+const sniffFirst = 1 << 10
+
+var dashes = []byte("---")
+
 // sniff reads the beginning of a text as the decoder would, and counts.
 func sniff(head []byte, m *object.Meta) content.Score {
 	if m != nil && m.MediaType != "" && m.MediaType != "text/plain" && m.MediaType != "application/octet-stream" {
@@ -33,10 +38,14 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	c := counter{}
 	p := &parser{e: &c}
 	p.aligned(t)
+	ruled := bytes.Contains(t, dashes)
 	lines := 0
-	for len(t) > 0 {
+	for all := len(t); len(t) > 0; {
+		if c.rows+c.pairs == 0 && p.kind == none && !ruled && all-len(t) > sniffFirst {
+			return content.No
+		}
 		line, rest, _ := bytes.Cut(t, newline)
-		if len(bytes.TrimRight(line, "\r ")) > 0 {
+		if len(trimEnd(line)) > 0 {
 			lines++
 			c.line = false
 		}
@@ -81,7 +90,7 @@ func (c *counter) enough(lines int) bool {
 	switch {
 	case c.rows >= 2 && c.named >= 4 && c.rows*3 >= lines:
 		return true
-	case c.n >= 2 && (c.pairs+c.rows)*2 >= lines:
+	case c.n >= 2 && (c.pairs+c.rows)*5 >= lines*2:
 		return true
 	}
 	return false

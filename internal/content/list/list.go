@@ -3,6 +3,7 @@ package list
 
 import (
 	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/card"
 	"github.com/phiwatch/phiwatch/internal/content/form"
 	"github.com/phiwatch/phiwatch/internal/content/gzip"
 	"github.com/phiwatch/phiwatch/internal/content/hl7"
@@ -12,6 +13,7 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content/mime"
 	"github.com/phiwatch/phiwatch/internal/content/ncpdp"
 	"github.com/phiwatch/phiwatch/internal/content/opaque"
+	"github.com/phiwatch/phiwatch/internal/content/sql"
 	"github.com/phiwatch/phiwatch/internal/content/table"
 	"github.com/phiwatch/phiwatch/internal/content/text"
 	"github.com/phiwatch/phiwatch/internal/content/x12"
@@ -33,6 +35,8 @@ func Formats() []content.Format {
 		xml.Format(),
 		json.Format(),
 		form.Format(),
+		card.Format(),
+		sql.Format(),
 		lines.Format(),
 		table.Format(),
 	)
