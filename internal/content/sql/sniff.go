@@ -18,7 +18,7 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	}
 	for b := head; len(b) > 0; {
 		line, rest, _ := bytes.Cut(b, []byte{'\n'})
-		if rows(line) {
+		if hasRows(line) {
 			return content.Likely + content.Declared
 		}
 		b = rest
@@ -60,8 +60,8 @@ func starts(k string) bool {
 	return false
 }
 
-// rows tells whether a line begins a statement that has rows or columns.
-func rows(line []byte) bool {
+// hasRows tells whether a line begins a statement that has rows or columns.
+func hasRows(line []byte) bool {
 	if len(line) < 12 {
 		return false
 	}
@@ -75,9 +75,22 @@ func rows(line []byte) bool {
 	case strings.HasPrefix(s, "insert into "), strings.HasPrefix(s, "insert ignore "), strings.HasPrefix(s, "replace into "), strings.HasPrefix(s, "insert ["):
 		return true
 	case strings.HasPrefix(s, "create "):
-		return strings.Contains(s, " table ")
+		w := strings.Fields(s)[1:]
+		for len(w) > 0 && modifier(w[0]) {
+			w = w[1:]
+		}
+		return len(w) > 1 && w[0] == "table"
 	case strings.HasPrefix(s, "copy "):
 		return bytes.Contains(bytes.ToLower(line[:min(len(line), 4096)]), []byte("from stdin"))
+	}
+	return false
+}
+
+// modifier tells what may stand between CREATE and TABLE.
+func modifier(w string) bool {
+	switch w {
+	case "or", "replace", "global", "local", "temp", "temporary", "unlogged", "external", "foreign":
+		return true
 	}
 	return false
 }

@@ -70,6 +70,7 @@ const (
 	maxTables  = 256
 	maxColumns = 1024
 	maxName    = 64
+	maxQuoted  = 130 // the longest name that a database takes, with its quotes
 )
 
 // dialect tells whether a backslash in a literal is an escape.
@@ -197,7 +198,11 @@ func (p *parser) quoted(b []byte, last bool) int {
 	if q == '[' {
 		q = ']'
 	}
-	t := b[:min(len(b), window.Max)]
+	limit := window.Max
+	if q != '\'' {
+		limit = maxQuoted
+	}
+	t := b[:min(len(b), limit)]
 	for i := 1; i < len(t); i++ {
 		if t[i] == '\\' && q == '\'' && p.dialect == escaping {
 			i++
@@ -206,7 +211,7 @@ func (p *parser) quoted(b []byte, last bool) int {
 		if t[i] != q {
 			continue
 		}
-		if i+1 == len(t) && !last && len(t) < window.Max {
+		if i+1 == len(t) && !last && len(t) < limit {
 			return 0
 		}
 		if i+1 < len(t) && t[i+1] == q && q != ']' {
@@ -218,10 +223,14 @@ func (p *parser) quoted(b []byte, last bool) int {
 		}
 		return i + 1
 	}
-	if len(t) < window.Max && !last {
+	if len(t) < limit && !last {
 		return 0
 	}
-	return 1 // it is not closed: a character like any other
+	if q != '\'' {
+		return 1 // it is not closed: a character like any other
+	}
+	p.until = "'"
+	return len(t)
 }
 
 var word = func() (t [256]bool) {
