@@ -28,13 +28,12 @@ func isCCLF8(head []byte) bool {
 	return n > 0
 }
 
-// medicare tells whether b begins with the form of a Medicare number: C A AN N A AN N A A N N.
+// medicare tells whether b begins with the form of a Medicare number: digit, letter, either, and so on.
 func medicare(b []byte) bool {
-	const form = "dannannaadd" // d digit, a letter, n either; the third and sixth may be either
-	const n = "dandandaadd"
+	const form = "dandandaadd" // d digit, a letter, n either
 	for i := range len(form) {
 		d, a := b[i]-'0' < 10, b[i]-'A' < 26
-		switch n[i] {
+		switch form[i] {
 		case 'd':
 			if !d {
 				return false

@@ -42,6 +42,7 @@ type parser struct {
 	cols  []column
 	heads []byte // the header's line: it may come again
 	rows  int    // below the present header
+	told  bool   // that the text holds a table
 	loose bool   // the header is one by its words alone: its first row is a piece of a form
 	brief bool   // the table ends with a blank line
 	page  bool   // the line before was the header, again
@@ -49,6 +50,7 @@ type parser struct {
 	again bool   // a ruler came: the next line may be a header
 
 	expanded bool // in records of psql -x
+	odd      int  // values whose labels running text would not show: above, in brackets, behind dots
 	record   bool // a record of pairs is open
 	first    []byte
 	seen     [label.Birth + 1]bool
@@ -70,7 +72,6 @@ const (
 func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	r = charset.NewReader(r, window.Declared(m))
 	p := &parser{e: e}
-	e.Structure(object.StructTable)
 	head := r.Peek(object.PeekMax)
 	if isCCLF8(head) {
 		p.cclf8()
@@ -172,7 +173,7 @@ func (p *parser) flush() {
 			return
 		}
 	}
-	p.text(h)
+	p.prose(h)
 }
 
 func (p *parser) text(b []byte) {

@@ -186,7 +186,7 @@ func TestRenderings(t *testing.T) {
 
 func TestCharacters(t *testing.T) {
 	doc := "Patient Name  SSN        Diagnosis\n------------  ---------  ---------\nZoë Größe     401111007  E11.9\nJosé Ñandú    402121014  I10\n"
-	want := "structure table\ntext \"Patient Name  SSN        Diagnosis\\n------------  ---------  ---------\\n\"\n"
+	want := "text \"Patient Name  SSN        Diagnosis\\n------------  ---------  ---------\\n\"\nstructure table\n"
 	for _, r := range [][3]string{{"Zoë Größe", "401111007", "E11.9"}, {"José Ñandú", "402121014", "I10"}} {
 		want += fmt.Sprintf("begin 2\nfield 0 Patient Name=%q\nfield 0 SSN=%q\nfield 0 Diagnosis=%q\nend\n", r[0], r[1], r[2])
 	}
@@ -236,6 +236,8 @@ func TestNothing(t *testing.T) {
 		"Title\n=====\n\nA paragraph of text about nothing.\n\nNext\n----\n\nAnother one: with a colon.\n",
 		"2016-09-28 04:30:30 INFO  server    started   port 80\n2016-09-28 04:30:31 INFO  server    stopped   port 80\n2016-09-28 04:30:32 INFO  x   y z\n",
 		"key: value\nother: thing\nversion: 3\n- item: 1\n",
+		"Patient: Ada Marsh   MRN: 40210000   DOB: 1940-01-01\nSSN: 401111000\nAdmitted with a disease of the heart that was found in May (I48.91).\n" +
+			"Attending: Dr. Ben Okafor, NPI 2040531776, DEA AO9625318, of this house\nFollow up in clinic within two weeks.\n", // a letter
 		"\x00\x01binary\nSSN: 1\nDOB: 2\n", "", "SSN: 1",
 	} {
 		if got := sniff([]byte(doc), &object.Meta{}); got != content.No {
@@ -250,7 +252,18 @@ func TestNothing(t *testing.T) {
 // TestProse demands that lines that fit nothing pass as text, in order.
 func TestProse(t *testing.T) {
 	doc := "One line.\n\n  An indented one, with  two blanks.\nhttp://x.example/a?b=c\n10:30 lunch\n"
-	if got, want := windowtest.Same(t, Format(), &object.Meta{}, doc), fmt.Sprintf("structure table\ntext %q\n", doc); got != want {
+	if got, want := windowtest.Same(t, Format(), &object.Meta{}, doc), fmt.Sprintf("text %q\n", doc); got != want {
+		t.Errorf("%s\nwant:\n%s", got, want)
+	}
+}
+
+// TestSentences demands that a sentence inside of a record stays with it.
+func TestSentences(t *testing.T) {
+	said := "Attending: Dr. Ben Okafor, NPI 2040531776, DEA AO9625318"
+	got := windowtest.Same(t, Format(), &object.Meta{}, "MRN: 40210000\n"+said+"\nShe was seen by us in the clinic on the hill.\nSSN: 401111000\n")
+	want := "begin 1\nfield 0 MRN=\"40210000\"\nfield 0 =\"" + said + "\"\nfield 0 =\"She was seen by us in the clinic on the hill.\"\n" +
+		"field 0 SSN=\"401111000\"\nend\n"
+	if got != want {
 		t.Errorf("%s\nwant:\n%s", got, want)
 	}
 }

@@ -11,7 +11,10 @@ import (
 const maxPairs = 64
 
 // pair is a label and its value, in a line.
-type pair struct{ label, value span }
+type pair struct {
+	label, value span
+	odd          bool // the label is in brackets or stands before dots
+}
 
 // keyed takes a line of pairs, or a label that stands above its value.
 func (p *parser) keyed(b []byte) bool {
@@ -19,6 +22,7 @@ func (p *parser) keyed(b []byte) bool {
 		l := p.pending
 		p.pending = p.pending[:0]
 		if len(b) <= 80 {
+			p.odd++
 			p.field(l, trim(b))
 			return true
 		}
@@ -50,7 +54,7 @@ func (p *parser) keyed(b []byte) bool {
 		return false
 	}
 	p.flush()
-	p.line2(b, s[:n])
+	p.mixed(b, s[:n])
 	return true
 }
 
@@ -64,8 +68,8 @@ func isPair(b []byte, s []span) bool {
 	return false
 }
 
-// line2 emits the chunks of a line with pairs.
-func (p *parser) line2(b []byte, s []span) {
+// mixed emits the chunks of a line with pairs.
+func (p *parser) mixed(b []byte, s []span) {
 	var open []byte // a label that waits for the next chunk
 	for _, x := range s {
 		c := b[x.from:x.to]
@@ -74,11 +78,14 @@ func (p *parser) line2(b []byte, s []span) {
 		case q.label.to == 0 && len(open) > 0:
 			p.more(open, c)
 			open = nil
-		case q.label.to == 0:
-			p.text(c)
+		case q.label.to == 0, sentence(c[q.value.from:]) && !bytes.Contains(c[q.value.from:], colon):
+			p.prose(c)
 		case q.value.to == q.value.from:
 			open = c[q.label.from:q.label.to]
 		default:
+			if q.odd {
+				p.odd++
+			}
 			p.more(c[q.label.from:q.label.to], c[q.value.from:q.value.to])
 			open = nil
 		}
@@ -86,6 +93,35 @@ func (p *parser) line2(b []byte, s []span) {
 	if len(open) > 0 {
 		p.pending = append(p.pending[:0], open...)
 	}
+}
+
+// prose passes what reads like a sentence in a record as a field without a label: it belongs to the record, and is read for
+// all that it says, which a piece of text between fields is not.
+func (p *parser) prose(b []byte) {
+	if p.record && sentence(b) {
+		p.e.Field(object.RoleNone, nil, trim(b))
+		return
+	}
+	p.text(b)
+}
+
+// proseLen and proseWords are what a sentence has at least.
+const (
+	proseLen   = 40
+	proseWords = 7
+)
+
+func sentence(b []byte) bool {
+	if len(b) < proseLen {
+		return false
+	}
+	words := 1
+	for i := 1; i < len(b); i++ {
+		if b[i] == ' ' && b[i-1] > ' ' {
+			words++
+		}
+	}
+	return words >= proseWords
 }
 
 // more emits a pair whose value may hold further ones, behind single blanks.
@@ -133,7 +169,7 @@ func cutPair(c []byte) (q pair) {
 	if c[0] == '[' {
 		k := bytes.IndexByte(c, ']')
 		if k > 1 && k+1 < len(c) && label.Like(c[1:k]) && c[k+1] == ' ' {
-			return pair{span{1, k}, span{skip(c, k+1), len(c)}}
+			return pair{span{1, k}, span{skip(c, k+1), len(c)}, true}
 		}
 		return q
 	}
@@ -147,7 +183,7 @@ func cutPair(c []byte) (q pair) {
 			if b == '=' && i+1 < len(c) && c[i+1] == '=' {
 				return q
 			}
-			return pair{span{0, len(l)}, span{skip(c, i+1), len(c)}}
+			return pair{span{0, len(l)}, span{skip(c, i+1), len(c)}, false}
 		case '.', '_':
 			n := i
 			for n < len(c) && (c[n] == b || c[n] == ' ' && n+1 < len(c) && c[n+1] == b) {
@@ -161,7 +197,7 @@ func cutPair(c []byte) (q pair) {
 				if !named(l) || n == len(c) {
 					return q
 				}
-				return pair{span{0, len(l)}, span{n, len(c)}}
+				return pair{span{0, len(l)}, span{n, len(c)}, true}
 			}
 		case ',', ';', '"', '<', '>', '{', '}', '!', '?', '@', '$', '%', '*', '\\':
 			return q
@@ -258,7 +294,7 @@ func logPairs(b []byte, pairs *[maxPairs]pair) int {
 			}
 			from = v.to
 		}
-		pairs[n] = pair{span{i, k}, v}
+		pairs[n] = pair{label: span{i, k}, value: v}
 		n++
 	}
 	return n

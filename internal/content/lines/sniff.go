@@ -54,6 +54,9 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	}
 	p.flush()
 	p.endRecord()
+	if c.prose*6 > c.pairs && p.odd*2 < c.pairs && c.rows == 0 {
+		return content.No // a letter with some labels is read better as the running text that it is
+	}
 	if c.enough(lines) {
 		return content.Likely
 	}
@@ -80,7 +83,7 @@ type counter struct {
 	cells int  // of the row at hand
 	named int  // fields of rows with a label
 	pairs int  // lines with a field of a record
-	known int  // labels of records that are well known
+	prose int  // pieces that read like sentences
 	names [4][]byte
 	n     int // different ones
 }
@@ -105,7 +108,14 @@ func (c *counter) End() {
 	c.kind = object.UnitPart
 }
 
-func (c *counter) Field(_ object.Role, l, _ []byte) {
+func (c *counter) count(b []byte) {
+	if sentence(b) {
+		c.prose++
+	}
+}
+
+func (c *counter) Field(_ object.Role, l, v []byte) {
+	c.count(v)
 	if c.kind == object.UnitRow {
 		c.cells++
 		if len(l) > 0 {
@@ -129,7 +139,7 @@ func (c *counter) Field(_ object.Role, l, _ []byte) {
 	c.n++
 }
 
-func (*counter) Text([]byte)                                  {}
+func (c *counter) Text(b []byte)                              { c.count(b) }
 func (*counter) Structure(object.Structure)                   {}
 func (*counter) Part(*object.Meta, io.Reader) coverage.Reason { return coverage.None }
 func (*counter) Skip(coverage.Reason, int64)                  {}

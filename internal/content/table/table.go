@@ -1,9 +1,10 @@
-// Package table opens delimiter-separated tables (RFC 4180 and what programs really write): comma, tab, semicolon or
-// bar; LF, CRLF or CR; quoted cells with doubled quotes, embedded delimiters and line ends.
+// Package table opens delimiter-separated tables (RFC 4180 and what programs really write): comma, tab, semicolon, bar,
+// caret or tilde; LF, CRLF or CR; quoted cells with doubled quotes, embedded delimiters and line ends.
 //
-// Each row is a unit, each cell that is not empty a field whose label is the header's cell of its column. The header is
-// looked for in the first lines, behind titles; it and the titles are text as well. A table without a header has no labels. A quote
-// that is never closed, or is closed in the middle of a later row, is a character like any other, so it
+// Each row is a unit, each cell that is not empty a field whose label is the header's cell of its column, in every row
+// however long the file is. The header is looked for in the first 64 lines (8 KiB), behind titles and notices; it and they are text
+// as well. A second line of words that end labels (Name, Number, of Birth) continues it. A table without a header has no
+// labels. The columns of a CMS extract (RIF, CCLF with a header) have the roles that its data dictionary gives them. A quote that is never closed, or is closed in the middle of a later row, is a character like any other, so it
 // cannot swallow the table. A cell of more than 64 KiB is text. A transfer that begins in the middle of a file has no header.
 package table
 
