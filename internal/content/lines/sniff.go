@@ -41,7 +41,7 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	ruled := bytes.Contains(t, dashes)
 	lines := 0
 	for all := len(t); len(t) > 0; {
-		if c.rows+c.pairs == 0 && p.kind == none && !ruled && all-len(t) > sniffFirst {
+		if c.rows+c.n == 0 && p.kind == none && !ruled && all-len(t) > sniffFirst {
 			return content.No
 		}
 		line, rest, _ := bytes.Cut(t, newline)
