@@ -1,15 +1,11 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"runtime"
-	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -18,7 +14,6 @@ import (
 	"github.com/phiwatch/phiwatch/internal/capture"
 	"github.com/phiwatch/phiwatch/internal/config"
 	"github.com/phiwatch/phiwatch/internal/notify"
-	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/pipeline"
 )
 
@@ -82,7 +77,7 @@ func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 	if r.Detect && r.Config.Agreements.File == "" {
 		r.Warn("no register of agreements (agreements.file): every outside receiver counts as without an agreement")
 	}
-	out, err := r.outputs()
+	out, err := r.outputs(lines)
 	if err != nil {
 		return res, err
 	}
@@ -123,6 +118,14 @@ func (t *timeline) close() error {
 		return nil
 	}
 	return t.files.Close()
+}
+
+// captures returns the paths of its files.
+func (t *timeline) captures() []string {
+	if t.files == nil {
+		return []string{t.path}
+	}
+	return t.files.Captures()
 }
 
 // open opens the timelines: one, or with Each one for every file, also of a directory.
@@ -219,64 +222,4 @@ func (r *Replay) startRecord(b *pipeline.Brain) []byte {
 		Digests alert.Digests `json:"digests"`
 	}{"replay", r.Version, r.Config.Sensor.ID, b.Digests})
 	return body
-}
-
-// outputs are the files that a replay writes beside its alerts.
-type outputs struct {
-	objects, streams, summary *bufio.Writer
-	files                     []*os.File
-}
-
-func (r *Replay) outputs() (*outputs, error) {
-	o := &outputs{}
-	var err error
-	if r.Objects != "" {
-		o.objects, err = o.create(r.Objects)
-	}
-	if r.Streams != "" && err == nil {
-		o.streams, err = o.create(r.Streams)
-	}
-	if r.Summary != "" && err == nil { // before the work: a path that cannot be written must not cost a run
-		o.summary, err = o.create(r.Summary)
-	}
-	if r.Extract != "" && err == nil {
-		if err = os.MkdirAll(r.Extract, 0o700); err != nil {
-			err = FileError("cannot make the directory", err)
-		}
-	}
-	if err != nil {
-		_ = o.close() // nothing was written
-	}
-	return o, err
-}
-
-func (o *outputs) create(path string) (*bufio.Writer, error) {
-	if path == "-" {
-		return nil, WithHint(errors.New("alerts are written to standard output; - is no file here"), "name a file")
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return nil, FileError("cannot write", err)
-	}
-	o.files = append(o.files, f)
-	return bufio.NewWriterSize(f, 64<<10), nil
-}
-
-func (o *outputs) close() (err error) {
-	for _, w := range []*bufio.Writer{o.objects, o.streams, o.summary} {
-		if w != nil {
-			err = errors.Join(err, w.Flush())
-		}
-	}
-	for _, f := range slices.Backward(o.files) {
-		err = errors.Join(err, f.Close())
-	}
-	return err
-}
-
-var _ io.Writer = (*bufio.Writer)(nil)
-
-// extractor writes objects to the directory under their order of completion.
-func (r *Replay) extractor() func(*object.Record) io.WriteCloser {
-	return newExtractor(r.Extract, r.Warn).create
 }
