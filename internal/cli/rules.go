@@ -18,7 +18,7 @@ import (
 
 func (s *session) rules() *cobra.Command {
 	c := &cobra.Command{Use: "rules", Short: "the catalogue of detection rules", Example: `  phiwatch rules list
-  phiwatch rules show ssn
+  phiwatch rules show ssn-delimited
   phiwatch rules test site-rules/
   phiwatch rules explain letter.txt`}
 	c.AddCommand(s.rulesList(), s.rulesShow(), s.rulesTest(), s.rulesExplain())
@@ -59,7 +59,7 @@ func (s *session) rulesList() *cobra.Command {
 
 func (s *session) rulesShow() *cobra.Command {
 	var o common
-	c := &cobra.Command{Use: "show ID|KIND", Short: "one rule, or those of a kind, as they are loaded", Example: "  phiwatch rules show ssn",
+	c := &cobra.Command{Use: "show ID", Short: "one rule as it is loaded", Example: "  phiwatch rules show ssn",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage{errors.New("rules show needs the id of a rule"), "phiwatch rules list shows them"}
@@ -71,35 +71,16 @@ func (s *session) rulesShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found := named(set, args[0])
-			if len(found) == 0 {
+			r := set.Rule(args[0])
+			if r == nil {
 				return usage{fmt.Errorf("no rule %s", args[0]), "phiwatch rules list shows them"}
 			}
 			e := yaml.NewEncoder(s.io.Out)
 			e.SetIndent(2)
-			for _, r := range found {
-				if err := e.Encode(r); err != nil {
-					return err
-				}
-			}
-			return e.Close()
+			return errors.Join(e.Encode(r), e.Close())
 		}}
 	o.where(c)
 	return c
-}
-
-// named returns the rule of an id, or all rules of a kind.
-func named(set *rule.Set, name string) []*rule.Rule {
-	if r := set.Rule(name); r != nil {
-		return []*rule.Rule{r}
-	}
-	var out []*rule.Rule
-	for _, r := range set.Rules() {
-		if string(r.Kind) == name {
-			out = append(out, r)
-		}
-	}
-	return out
 }
 
 func (s *session) rulesTest() *cobra.Command {
