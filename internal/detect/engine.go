@@ -28,7 +28,7 @@ import (
 // Options are the parameters of an engine.
 type Options struct {
 	Key       [32]byte // of the tokens
-	MaxTokens int      // per finding; 0: 32
+	MaxTokens int      // per finding; 0: 32, negative: none
 }
 
 const defaultTokens = 32
@@ -82,7 +82,7 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 	if e.lex == nil || len(e.rules) == 0 {
 		return nil, errors.New("detect: an empty set of rules")
 	}
-	if e.tokens <= 0 {
+	if e.tokens == 0 {
 		e.tokens = defaultTokens
 	}
 	id := sha256.Sum256(append([]byte("phiwatch token key id\x00"), o.Key[:]...))
