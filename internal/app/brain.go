@@ -52,7 +52,11 @@ func BuildBrain(c *config.Config, key [32]byte) (*pipeline.Brain, *Parts, error)
 	if p.Rules, err = LoadRules(c); err != nil {
 		return nil, nil, err
 	}
-	if p.Engine, err = detect.New(p.Rules, detect.Options{Key: key, MaxTokens: c.Alerts.MaxTokens}); err != nil {
+	tokens := c.Alerts.MaxTokens
+	if tokens == 0 {
+		tokens = -1 // none; to detect zero is its default
+	}
+	if p.Engine, err = detect.New(p.Rules, detect.Options{Key: key, MaxTokens: tokens}); err != nil {
 		return nil, nil, err
 	}
 	if p.Geo, err = geo.Load(geo.Options{Country: c.Geo.Country, ASN: c.Geo.ASN}); err != nil {

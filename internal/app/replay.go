@@ -1,15 +1,11 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"runtime"
-	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -18,7 +14,6 @@ import (
 	"github.com/phiwatch/phiwatch/internal/capture"
 	"github.com/phiwatch/phiwatch/internal/config"
 	"github.com/phiwatch/phiwatch/internal/notify"
-	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/pipeline"
 )
 
@@ -53,19 +48,14 @@ type Result struct {
 // Run replays the captures. What was read before an error or an interrupt is finished and told.
 func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 	limitMemory(&r.Config)
-	groups := [][]string{r.Paths}
-	if r.Each {
-		groups = nil
-		for _, p := range r.Paths {
-			groups = append(groups, []string{p})
+	lines, skipped, err := r.open() // before anything is made: a missing file leaves no trace
+	defer func() {
+		for i := range lines { // an interrupted run leaves some open
+			err = errors.Join(err, lines[i].close())
 		}
-	}
-	files := make([]*capture.Files, len(groups))
-	for i, g := range groups { // before anything is made: a missing file leaves no trace
-		if files[i], err = capture.Open(g); err != nil {
-			return res, openError(err)
-		}
-		defer func() { err = errors.Join(err, files[i].Close()) }() // an interrupted run leaves some open
+	}()
+	if err != nil {
+		return res, openError(err)
 	}
 	st, warning, err := OpenState(&r.Config, r.Getenv, r.Now)
 	if err != nil {
@@ -76,9 +66,7 @@ func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 		r.Warn(warning)
 	}
 	sum := newSummary()
-	for _, f := range files {
-		r.skipped(f.Stats().Skipped, sum)
-	}
+	r.skipped(skipped, sum)
 	for _, w := range Unused(&r.Config) {
 		r.Warn(w)
 	}
@@ -89,7 +77,7 @@ func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 	if r.Detect && r.Config.Agreements.File == "" {
 		r.Warn("no register of agreements (agreements.file): every outside receiver counts as without an agreement")
 	}
-	out, err := r.outputs()
+	out, err := r.outputs(lines)
 	if err != nil {
 		return res, err
 	}
@@ -100,8 +88,8 @@ func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 	if err := rec.record("start", r.startRecord(brain)); err != nil {
 		return res, err
 	}
-	for _, f := range files {
-		if err = r.one(ctx, f, brain, parts, out, rec, sum); err != nil {
+	for i := range lines {
+		if err = r.one(ctx, &lines[i], brain, parts, out, rec, sum); err != nil || sum.Interrupted {
 			break
 		}
 	}
@@ -117,6 +105,57 @@ func (r *Replay) Run(ctx context.Context) (res Result, err error) {
 		err = errors.Join(err, werr)
 	}
 	return res, err
+}
+
+// timeline is what is replayed as one.
+type timeline struct {
+	path  string // open it when it is due: directories hold more files than can be open
+	files *capture.Files
+}
+
+func (t *timeline) close() error {
+	if t.files == nil {
+		return nil
+	}
+	return t.files.Close()
+}
+
+// captures returns the paths of its files.
+func (t *timeline) captures() []string {
+	if t.files == nil {
+		return []string{t.path}
+	}
+	return t.files.Captures()
+}
+
+// open opens the timelines: one, or with Each one for every file, also of a directory.
+func (r *Replay) open() (out []timeline, skipped []capture.FileStat, err error) {
+	groups := [][]string{r.Paths}
+	if r.Each {
+		groups = nil
+		for _, p := range r.Paths {
+			groups = append(groups, []string{p})
+		}
+	}
+	for _, g := range groups {
+		f, err := capture.Open(g)
+		if err != nil {
+			return out, nil, err
+		}
+		skipped = append(skipped, f.Stats().Skipped...)
+		paths := f.Captures()
+		if !r.Each || len(paths) == 1 {
+			out = append(out, timeline{files: f})
+			continue
+		}
+		if err := f.Close(); err != nil {
+			return out, nil, err
+		}
+		for _, p := range paths {
+			out = append(out, timeline{path: p})
+		}
+	}
+	return out, skipped, nil
 }
 
 // skipped tells of the files below a directory that are not read: the alerts say nothing about them.
@@ -138,7 +177,14 @@ func openError(err error) error {
 }
 
 // one runs one timeline.
-func (r *Replay) one(ctx context.Context, f *capture.Files, b *pipeline.Brain, parts *Parts, out *outputs, rec *recorder, sum *Summary) error {
+func (r *Replay) one(ctx context.Context, t *timeline, b *pipeline.Brain, parts *Parts, out *outputs, rec *recorder, sum *Summary) (err error) {
+	f := t.files
+	if f == nil {
+		if f, err = capture.Open([]string{t.path}); err != nil {
+			return openError(err)
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+	}
 	workers := r.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -158,10 +204,10 @@ func (r *Replay) one(ctx context.Context, f *capture.Files, b *pipeline.Brain, p
 	if r.Progress != nil {
 		defer r.Progress(f.Progress)()
 	}
-	err := p.Run(ctx, f)
+	err = p.Run(ctx, f)
 	if errors.Is(err, context.Canceled) {
 		r.Warn("interrupted: what was read so far is told")
-		err = nil
+		err, sum.Interrupted = nil, true
 	}
 	sum.add(p.Stats(), f.Stats())
 	return err
@@ -176,64 +222,4 @@ func (r *Replay) startRecord(b *pipeline.Brain) []byte {
 		Digests alert.Digests `json:"digests"`
 	}{"replay", r.Version, r.Config.Sensor.ID, b.Digests})
 	return body
-}
-
-// outputs are the files that a replay writes beside its alerts.
-type outputs struct {
-	objects, streams, summary *bufio.Writer
-	files                     []*os.File
-}
-
-func (r *Replay) outputs() (*outputs, error) {
-	o := &outputs{}
-	var err error
-	if r.Objects != "" {
-		o.objects, err = o.create(r.Objects)
-	}
-	if r.Streams != "" && err == nil {
-		o.streams, err = o.create(r.Streams)
-	}
-	if r.Summary != "" && err == nil { // before the work: a path that cannot be written must not cost a run
-		o.summary, err = o.create(r.Summary)
-	}
-	if r.Extract != "" && err == nil {
-		if err = os.MkdirAll(r.Extract, 0o700); err != nil {
-			err = FileError("cannot make the directory", err)
-		}
-	}
-	if err != nil {
-		_ = o.close() // nothing was written
-	}
-	return o, err
-}
-
-func (o *outputs) create(path string) (*bufio.Writer, error) {
-	if path == "-" {
-		return nil, WithHint(errors.New("alerts are written to standard output; - is no file here"), "name a file")
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return nil, FileError("cannot write", err)
-	}
-	o.files = append(o.files, f)
-	return bufio.NewWriterSize(f, 64<<10), nil
-}
-
-func (o *outputs) close() (err error) {
-	for _, w := range []*bufio.Writer{o.objects, o.streams, o.summary} {
-		if w != nil {
-			err = errors.Join(err, w.Flush())
-		}
-	}
-	for _, f := range slices.Backward(o.files) {
-		err = errors.Join(err, f.Close())
-	}
-	return err
-}
-
-var _ io.Writer = (*bufio.Writer)(nil)
-
-// extractor writes objects to the directory under their order of completion.
-func (r *Replay) extractor() func(*object.Record) io.WriteCloser {
-	return newExtractor(r.Extract, r.Warn).create
 }

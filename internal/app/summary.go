@@ -22,7 +22,8 @@ type Summary struct {
 	First        *alert.Time       `json:"first"`
 	Last         *alert.Time       `json:"last"`
 	Captures     []CaptureSummary  `json:"captures"`
-	Skipped      []SkippedFile     `json:"skipped"` // files of a directory that were not read
+	Skipped      []SkippedFile     `json:"skipped"`               // files of a directory that were not read
+	Interrupted  bool              `json:"interrupted,omitempty"` // ended before its captures did
 	Panics       uint64            `json:"panics"`
 	Digests      alert.Digests     `json:"digests"`
 	account      coverage.Account
@@ -102,5 +103,5 @@ func (s *Summary) add(p *pipeline.Stats, c capture.Stats) {
 func (s *Summary) Incomplete() bool {
 	b := &s.account.Bytes
 	lost := s.account.Events[coverage.Gap] + s.account.Events[coverage.Snaplen] + s.account.Events[coverage.KernelDrop]
-	return s.damaged || len(s.Skipped) > 0 || b[coverage.PartlyInspected]+b[coverage.Uninspected]+b[coverage.Dropped]+lost > 0
+	return s.damaged || s.Interrupted || len(s.Skipped) > 0 || b[coverage.PartlyInspected]+b[coverage.Uninspected]+b[coverage.Dropped]+lost > 0
 }

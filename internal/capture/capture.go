@@ -22,6 +22,7 @@ import (
 	"context"
 	"io"
 	"sort"
+	"sync"
 	"sync/atomic"
 
 	"github.com/phiwatch/phiwatch/internal/coverage"
@@ -80,6 +81,9 @@ type Files struct {
 	weight  int       // of the active readers
 	read    atomic.Int64
 	total   int64
+	waits   bool          // some are pipes, whose writer may keep silent
+	stop    chan struct{} // closed when the run is interrupted
+	stopped sync.Once
 }
 
 // Captures returns the path of each file, indexed by Packet.Capture.
@@ -130,6 +134,10 @@ func (s *Files) Next(ctx context.Context, b *flow.Batch) error {
 	if cap(b.Packets) < maxPackets {
 		b.Packets = make([]flow.Packet, 0, maxPackets)
 	}
+	if s.waits {
+		release := context.AfterFunc(ctx, s.interrupt)
+		defer release()
+	}
 	for len(b.Packets) == 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -148,6 +156,9 @@ func (s *Files) Next(ctx context.Context, b *flow.Batch) error {
 	}
 	return nil
 }
+
+// interrupt ends the reads that wait for a writer.
+func (s *Files) interrupt() { s.stopped.Do(func() { close(s.stop) }) }
 
 // admit begins every file whose first packet is due. Order matters: what is due is compared with the smallest head,
 // and each file begun may have a smaller one.

@@ -38,6 +38,7 @@ type file struct {
 	size    int64
 	first   flow.Time // of the first packet, for the order
 	open    *reader   // already open: it cannot be opened twice, or it is the only one
+	stop    <-chan struct{}
 	stat    FileStat
 }
 
@@ -51,7 +52,7 @@ func (f *file) damage(note string) {
 // input. A path that is given and cannot be read is an error; a file in a directory that cannot be read, or that is no
 // capture, is skipped and listed in Stats.
 func Open(paths []string) (*Files, error) {
-	s := &Files{}
+	s := &Files{stop: make(chan struct{})}
 	for _, p := range paths {
 		if err := s.add(p); err != nil {
 			_ = s.Close()
@@ -68,7 +69,8 @@ func Open(paths []string) (*Files, error) {
 // add appends the files of one path.
 func (s *Files) add(path string) error {
 	if path == "-" {
-		s.files = append(s.files, &file{index: uint32(len(s.files)), stat: FileStat{Path: path}})
+		s.waits = true
+		s.files = append(s.files, &file{index: uint32(len(s.files)), stop: s.stop, stat: FileStat{Path: path}})
 		return nil
 	}
 	info, err := os.Stat(path)
@@ -140,8 +142,9 @@ func (s *Files) addEntry(path string, d fs.DirEntry) {
 }
 
 func (s *Files) append(path string, info fs.FileInfo) {
+	s.waits = s.waits || !info.Mode().IsRegular()
 	s.files = append(s.files, &file{
-		index: uint32(len(s.files)), regular: info.Mode().IsRegular(), size: info.Size(), stat: FileStat{Path: path},
+		index: uint32(len(s.files)), regular: info.Mode().IsRegular(), size: info.Size(), stop: s.stop, stat: FileStat{Path: path},
 	})
 }
 

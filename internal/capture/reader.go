@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"errors"
 	"io"
 	"math"
 
@@ -124,7 +125,7 @@ func (rd *reader) head(w *window, pinned bool) headState {
 			need = rd.rec.need
 		}
 		if rd.eof {
-			if w.w > w.r || rd.skip > 0 {
+			if (w.w > w.r || rd.skip > 0) && !errors.Is(rd.err, errInterrupted) {
 				rd.file.damage(NoteCut)
 			}
 			return headEnd
@@ -158,6 +159,8 @@ func (rd *reader) fill(w *window, end int) {
 			rd.eof = true
 			if err != io.EOF {
 				rd.err = err
+			}
+			if err != io.EOF && !errors.Is(err, errInterrupted) { // an interrupt is no fault of the file
 				rd.file.damage(noteOf(err))
 			}
 			return

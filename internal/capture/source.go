@@ -66,7 +66,11 @@ func openReader(f *file, count *atomic.Int64) (*reader, error) {
 			return nil, err
 		}
 	}
-	rd, err := newReader(f, src)
+	var in io.ReadCloser = src
+	if !f.regular {
+		in = newPump(src, f.stop)
+	}
+	rd, err := newReader(f, in)
 	if err == nil {
 		return rd, nil
 	}
@@ -212,10 +216,12 @@ func (a *ahead) run(r io.Reader, under io.Closer, open func(io.Reader) (io.Reade
 	}
 }
 
-// blame tells a cut from other damage. What the decompressor says may quote the file and is not kept.
+// blame tells a cut and an interrupt from other damage. What the decompressor says may quote the file and is not kept.
 func blame(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return io.ErrUnexpectedEOF
+	for _, e := range []error{io.ErrUnexpectedEOF, errInterrupted} {
+		if errors.Is(err, e) {
+			return e
+		}
 	}
 	return errCompressed
 }

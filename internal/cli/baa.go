@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -89,7 +90,7 @@ func (s *session) baaCheck() *cobra.Command {
 	var o common
 	var at string
 	var asJSON bool
-	c := &cobra.Command{Use: "check HOST|ADDRESS|MAIL-DOMAIN", Short: "which agreement covers a receiver, and why; exit 1 if none does",
+	c := &cobra.Command{Use: "check HOST[:PORT]|ADDRESS[:PORT]|@MAIL-DOMAIN", Short: "which agreement covers a receiver, and why; exit 1 if none does",
 		Example: `  phiwatch baa check upload.example.com -c phiwatch.yaml
   phiwatch baa check 203.0.113.7 -c phiwatch.yaml --at 2026-03-01
   phiwatch baa check referrals@clinic.example -c phiwatch.yaml`,
@@ -141,7 +142,7 @@ func (s *session) explain(who string, a *alert.Agreement) {
 	}
 }
 
-const receivers = "a host name, an IP address, or for mail an address or @domain"
+const receivers = "a host name or an IP address, with its :port if that matters, or for mail an address or @domain"
 
 // question makes a query of what the operator typed. The country is not judged: a name has none.
 func question(who string, at flow.Time, c *config.Config) (*agreement.Query, error) {
@@ -156,9 +157,19 @@ func question(who string, at flow.Time, c *config.Config) (*agreement.Query, err
 	if q.Mail {
 		return q, nil
 	}
-	if a, err := netip.ParseAddr(who); err == nil {
+	if host, port, err := net.SplitHostPort(who); err == nil { // entries may be for some ports
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil {
+			return nil, usage{errors.New("baa check asks for a port from 0 to 65535 behind the colon"), receivers}
+		}
+		who, q.Port = host, uint16(n)
+	}
+	if a, err := netip.ParseAddr(strings.Trim(who, "[]")); err == nil {
 		q.Addr = a
 		return q, nil
+	}
+	if agreement.Host(who) == "" {
+		return nil, usage{errors.New("baa check asks for a receiver, and this is none"), receivers}
 	}
 	q.Names = []agreement.Name{{Host: who, Source: "dns"}}
 	return q, nil
@@ -235,7 +246,7 @@ func (s *session) baaLint() *cobra.Command {
 				if p.Error {
 					kind, bad = "error", true
 				}
-				fmt.Fprintf(s.io.Out, "%s:%d: %s: %s: %s\n", cfg.Agreements.File, p.Line, kind, p.ID, p.What)
+				fmt.Fprintf(s.io.Out, "%s:%d: %s: %s\n", cfg.Agreements.File, p.Line, kind, p.What)
 				if p.Hint != "" {
 					fmt.Fprintf(s.io.Out, "  hint: %s\n", p.Hint)
 				}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -21,8 +22,14 @@ func (s *session) exit(err error) int {
 	case errors.As(err, &a):
 		return a.code
 	}
+	told := map[string]bool{} // a full disk fails the work, its record and its end alike
 	for line := range strings.Lines(strings.TrimRight(err.Error(), "\n")) {
-		fmt.Fprintf(s.io.Err, "phiwatch: error: %s\n", notify.Plain(strings.TrimRight(line, "\n")))
+		line = strings.TrimRight(line, "\n")
+		if told[line] {
+			continue
+		}
+		told[line] = true
+		fmt.Fprintf(s.io.Err, "phiwatch: error: %s\n", notify.Plain(line))
 	}
 	fmt.Fprintf(s.io.Err, "hint: %s\n", hintOf(err))
 	var u usage
@@ -47,6 +54,8 @@ func hintOf(err error) string {
 		return "mend the file; phiwatch config check -c FILE looks at the configuration with the rules and the register it names"
 	case errors.Is(err, fs.ErrNotExist):
 		return "is the path right?"
+	case errors.Is(err, syscall.ENOSPC):
+		return "make room, or name another place with --state DIR; the next run goes on with the record as far as it was written"
 	case errors.Is(err, fs.ErrPermission):
 		return "run as a user who may, or name another place"
 	}

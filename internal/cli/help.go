@@ -28,7 +28,13 @@ func (s *session) help() *cobra.Command {
 				return nil
 			}
 			if v, rest, err := root.Find(args); err == nil && v != root && len(rest) == 0 {
-				return v.Help()
+				if err := v.Help(); err != nil {
+					return err
+				}
+				if page, ok := manual.Page(v.Name()); ok && v.Parent() == root { // the verb's page of the manual
+					fmt.Fprintf(s.io.Out, "\n%s", page)
+				}
+				return nil
 			}
 			if page, ok := manual.Page(args[0]); ok && len(args) == 1 {
 				fmt.Fprint(s.io.Out, page)

@@ -63,7 +63,11 @@ end what was not seen.`,
 				return err
 			}
 			s.say(&o, &res)
-			return verdict(res.Worst, failOn, strict && res.Summary.Incomplete())
+			err = verdict(res.Worst, failOn, strict && res.Summary.Incomplete())
+			if res.Summary.Interrupted && !errors.Is(err, answer{exitBad}) {
+				return answer{exitWork} // silence about what was not read is no good answer
+			}
+			return err
 		},
 	}
 	o.flags(c)

@@ -18,7 +18,7 @@ import (
 
 func (s *session) rules() *cobra.Command {
 	c := &cobra.Command{Use: "rules", Short: "the catalogue of detection rules", Example: `  phiwatch rules list
-  phiwatch rules show ssn
+  phiwatch rules show ssn-delimited
   phiwatch rules test site-rules/
   phiwatch rules explain letter.txt`}
 	c.AddCommand(s.rulesList(), s.rulesShow(), s.rulesTest(), s.rulesExplain())
@@ -59,7 +59,9 @@ func (s *session) rulesList() *cobra.Command {
 
 func (s *session) rulesShow() *cobra.Command {
 	var o common
-	c := &cobra.Command{Use: "show ID", Short: "one rule as it is loaded", Example: "  phiwatch rules show ssn",
+	var source bool
+	c := &cobra.Command{Use: "show ID", Short: "one rule: what it matches, how it is weighed, where it comes from",
+		Example: "  phiwatch rules show ssn-delimited\n  phiwatch rules show mrn --yaml > site-rules/our-mrn.yaml   # a start for a rule of your own",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage{errors.New("rules show needs the id of a rule"), "phiwatch rules list shows them"}
@@ -75,10 +77,19 @@ func (s *session) rulesShow() *cobra.Command {
 			if r == nil {
 				return usage{fmt.Errorf("no rule %s", args[0]), "phiwatch rules list shows them"}
 			}
+			if !source {
+				rulePage(s.io.Out, r)
+				return nil
+			}
 			e := yaml.NewEncoder(s.io.Out)
 			e.SetIndent(2)
-			return errors.Join(e.Encode(r), e.Close())
+			return errors.Join(e.Encode(struct {
+				Version int          `yaml:"version"`
+				Family  string       `yaml:"family"`
+				Rules   []*rule.Rule `yaml:"rules"`
+			}{1, "rules of the site", []*rule.Rule{r}}), e.Close())
 		}}
+	c.Flags().BoolVar(&source, "yaml", false, "as a rule file")
 	o.where(c)
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,11 +25,12 @@ func (s *session) scan() *cobra.Command {
 	var out shape
 	var failOn string
 	c := &cobra.Command{
-		Use:   "scan [options] PATH ...",
+		Use:   "scan [options] PATH|- ...",
 		Short: "decode and detect on files at rest, without a network",
 		Long: `scan opens files as it would open them in traffic and prints an alert for each in which people are found. There is no
-connection, no receiver and no ledger: it is for writing rules and for looking at a folder.`,
-		Example: "  phiwatch scan report.csv\n  phiwatch scan --format jsonl outbox/",
+connection, no receiver and no ledger: it is for writing rules and for looking at a folder. Alerts show labels; standard error
+names the files as they are on the disk, whatever their names hold (-q: only those that could not be read).`,
+		Example: "  phiwatch scan report.csv\n  phiwatch scan --format jsonl outbox/\n  unzip -p report.zip | phiwatch scan -",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage{errors.New("scan needs a file or a directory"), "phiwatch scan report.csv"}
@@ -58,7 +60,7 @@ func (s *session) scanFiles(ctx context.Context, o *common, out *shape, paths []
 		return usage{err, "debug, info, warn or error"}
 	}
 	for _, p := range paths {
-		if _, err := os.Stat(p); err != nil {
+		if _, err := os.Stat(p); err != nil && p != "-" {
 			return app.FileError("cannot read", err)
 		}
 	}
@@ -79,7 +81,7 @@ func (s *session) scanFiles(ctx context.Context, o *common, out *shape, paths []
 	}
 	f := &fileScan{s: s, quiet: o.quiet, ctx: ctx, scan: pipeline.NewFileScan(brain, cfg.Sensor.ID, Version(), log), sink: sink}
 	for _, p := range paths {
-		if err := filepath.WalkDir(p, f.visit); err != nil {
+		if err := f.path(p); err != nil {
 			return err
 		}
 	}
@@ -102,7 +104,19 @@ type fileScan struct {
 	worst                alert.Severity
 }
 
-// visit scans one file. What cannot be read below a directory is reported and skipped.
+// path scans what was named: a directory, a file of whatever kind, or standard input.
+func (f *fileScan) path(p string) error {
+	if p == "-" {
+		return f.read(p, -1, time.Now(), f.s.io.In)
+	}
+	if info, err := os.Stat(p); err != nil || !info.IsDir() {
+		return f.open(p)
+	}
+	return filepath.WalkDir(p+string(filepath.Separator), f.visit) // the separator follows a link
+}
+
+// visit scans one file. What cannot be read below a directory is reported and skipped; what is neither a file nor a link to
+// one is not opened: a pipe would wait for ever.
 func (f *fileScan) visit(path string, d fs.DirEntry, err error) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
@@ -110,18 +124,35 @@ func (f *fileScan) visit(path string, d fs.DirEntry, err error) error {
 	if err != nil {
 		return f.unread(err)
 	}
-	if !d.Type().IsRegular() {
+	if d.IsDir() {
 		return nil
 	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return f.unread(err)
+	case info.IsDir():
+		return f.unread(fmt.Errorf("%s: link to a directory, not followed", path))
+	case !info.Mode().IsRegular():
+		return f.unread(fmt.Errorf("%s: no file", path))
+	}
+	return f.open(path)
+}
+
+func (f *fileScan) open(path string) error {
 	in, err := os.Open(path)
 	if err != nil {
 		return f.unread(err)
 	}
 	defer in.Close()
 	size, at := int64(-1), time.Now()
-	if info, err := in.Stat(); err == nil {
+	if info, err := in.Stat(); err == nil && info.Mode().IsRegular() {
 		size, at = info.Size(), info.ModTime()
 	}
+	return f.read(path, size, at, in)
+}
+
+func (f *fileScan) read(path string, size int64, at time.Time, in io.Reader) error {
 	a, cover, err := f.scan.Scan(path, size, flow.Time(at.UnixNano()), in)
 	f.files++
 	if err != nil {

@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -48,4 +52,26 @@ func keysOf(v any, out []string) []string {
 		}
 	}
 	return out
+}
+
+// TestInterrupted ends a run before its capture ends: the ledger and the summary say so, and no script takes it for done.
+func TestInterrupted(t *testing.T) {
+	const demo = "../../scripts/demo/demo.pcap"
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	code := Run(ctx, []string{"replay", "-q", "--each", "--state", dir + "/state", "--summary", dir + "/summary", demo, demo},
+		Streams{In: strings.NewReader(""), Out: &out, Err: &errs}, []string{"HOME=" + dir})
+	if code != exitWork {
+		t.Errorf("exit %d: %s", code, errs.Bytes())
+	}
+	if n := strings.Count(errs.String(), "interrupted"); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	for _, name := range []string{"summary", "state/ledger/entries"} {
+		if b, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Contains(b, []byte(`"interrupted":true`)) {
+			t.Errorf("%s does not tell of the interrupt (%v)", name, err)
+		}
+	}
 }

@@ -118,7 +118,7 @@ func (s *Scan) scan(b []byte, sn rule.Sense, k look) {
 		return
 	}
 	s.field, s.sense = true, sn
-	s.before.at, s.tok = -1, noToken
+	s.before.at, s.tok = -1, -1
 	u := s.top()
 	n := len(s.cands)
 	if len(b) <= maxShort {

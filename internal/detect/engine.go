@@ -28,7 +28,7 @@ import (
 // Options are the parameters of an engine.
 type Options struct {
 	Key       [32]byte // of the tokens
-	MaxTokens int      // per finding; 0: 32
+	MaxTokens int      // per finding; 0: 32, negative: none
 }
 
 const defaultTokens = 32
@@ -50,7 +50,6 @@ type Engine struct {
 	free   [][]shapeRef // of each of shapes: those that need no label, primary ones first
 	byKind [rule.MaxKinds][]*rule.Rule
 	token  []*rule.Rule // labelled tokens
-	late   []*rule.Rule // those that only support what names a person
 
 	keywords   [rule.MaxKinds]*rule.Rule
 	composites []composite
@@ -83,7 +82,7 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 	if e.lex == nil || len(e.rules) == 0 {
 		return nil, errors.New("detect: an empty set of rules")
 	}
-	if e.tokens <= 0 {
+	if e.tokens == 0 {
 		e.tokens = defaultTokens
 	}
 	id := sha256.Sum256(append([]byte("phiwatch token key id\x00"), o.Key[:]...))
@@ -108,11 +107,7 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 		case rule.FormComposite:
 			e.composites = append(e.composites, composite{r: r})
 		case rule.FormToken, rule.FormIP:
-			if r.Primary || r.KindIndex() == rule.KAccount {
-				e.token = append(e.token, r)
-			} else {
-				e.late = append(e.late, r)
-			}
+			e.token = append(e.token, r)
 		case rule.FormDate:
 			e.date = r
 		case rule.FormName:

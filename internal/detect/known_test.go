@@ -113,7 +113,11 @@ func TestNameOfAPartCountsOnce(t *testing.T) {
 			c.Leave()
 		}
 		n := 0
-		for _, f := range c.Finish().Findings {
+		r := c.Finish()
+		if want := (finding.Individuals{Low: 2, High: 2}); body == person && r.Individuals != want {
+			t.Errorf("a person in the name and one in the parts: individuals %v", r.Individuals)
+		}
+		for _, f := range r.Findings {
 			if f.Kind == finding.SSN && has(finding.Result{Findings: []finding.Finding{f}}, finding.SSN, "514690360") {
 				n += f.Count
 				if body == person {

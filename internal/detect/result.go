@@ -154,8 +154,11 @@ func (r *results) unit(s *Scan, v *verdict, u *unit, cs []cand, ev *evidence) {
 			}
 			continue
 		}
-		if c.flags&isListed != 0 && r.titles.has(r.e.hash(c.kind, s.arena[c.canon:c.canon+c.size])) {
-			continue // the part itself has told it
+		if c.flags&isListed != 0 {
+			c.hash = r.e.hash(c.kind, s.arena[c.canon:c.canon+c.size]) // by which who.unit knows the person
+			if r.titles.has(c.hash) {
+				continue // the part itself has told it
+			}
 		}
 		r.take(s, v, c)
 	}

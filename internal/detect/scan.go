@@ -31,7 +31,7 @@ type Scan struct {
 	labels labelCache
 	cols   columns
 	before labelMemo
-	tok    [2]int // start of the token that was looked at last, in either pass
+	tok    int // start of the token that was looked at last
 	sense  rule.Sense
 	tests  bool   // a unit was marked as a test
 	field  bool   // the bytes being scanned are the value of a field with the label sense
@@ -120,7 +120,7 @@ func (s *Scan) reset() {
 	s.labels.reset()
 	s.resetColumns()
 	s.before.at = -1
-	s.tok = noToken
+	s.tok = -1
 	s.field, s.tests, s.trace = false, false, nil
 	s.res.reset()
 }

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"math/bits"
 
 	"github.com/phiwatch/phiwatch/internal/rule"
@@ -47,7 +46,7 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 		behind = rule.Class(c)
 	}
 	if hot := s.e.hot[layout]; !support && hot != 0xff && hot&behind == 0 {
-		s.token(b, at, false)
+		s.token(b, at)
 		return
 	}
 	set := &s.e.shapes[s.e.layout[layout]]
@@ -63,7 +62,7 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 		if set.wrapped {
 			s.unwrap(b, at)
 		}
-		s.token(b, at, false)
+		s.token(b, at)
 		return
 	}
 	for j := range set.support {
@@ -74,7 +73,6 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 	if len(set.labelled[1]) > 0 {
 		s.labelledShapes(b, at, set.labelled[1], false)
 	}
-	s.token(b, at, true)
 	if layout&0x3f == 0x1f && at > 2 && b[at-1] == ' ' && s.e.address != nil { // five digits: a ZIP code
 		if start, end := rule.AddressAt(b, at); end > 0 {
 			s.add(s.e.address, b, start, end, s.points(b, start, s.e.address))
@@ -223,45 +221,31 @@ func (s *Scan) around(b []byte, start int, r *rule.Rule) labelPoints {
 	return labelPoints{points: 5, flags: isPlain}
 }
 
-// noToken is the token before the first. It is never written.
-var noToken = [2]int{-1, -1}
-
 // maxTokenBefore is how much of a token may stand before its first digit run.
 const maxTokenBefore = 18
 
-// token tries the rules for what stands behind a label: numbers of records and members, and dates of birth; with late set, what
-// only supports them.
-func (s *Scan) token(b []byte, at int, late bool) {
+// token tries the rules for what stands behind a label: numbers of records and members, and dates of birth.
+func (s *Scan) token(b []byte, at int) {
 	t := at
 	for t > 0 && at-t < maxTokenBefore && (rule.IsAlnum(b[t-1]) || b[t-1] == '-' && t > 1 && rule.IsAlnum(b[t-2])) {
 		t--
 	}
-	pass := 0
-	if late {
-		pass = 1
-	}
-	if at-t >= maxTokenBefore || t == s.tok[pass] {
+	if at-t >= maxTokenBefore || t == s.tok {
 		return
 	}
-	s.tok[pass] = t
+	s.tok = t
 	if t == 0 {
 		if !s.field || s.sense.Kinds == 0 { // nothing before it, and no label that names a kind
 			return
 		}
-	} else if rule.Class(b[t-1])&rule.ClassGap == 0 && b[t-1] != '+' {
+	} else if rule.Class(b[t-1])&rule.ClassGap == 0 && !plus(b, t) {
 		return
 	}
 	at = t
-	if t > 0 && b[t-1] == '+' { // of a HIBCC code
+	if plus(b, t) {
 		at--
 	}
 	h := s.label(b, at)
-	rules := s.e.token
-	if late {
-		if rules = s.e.late; h == nil {
-			return
-		}
-	}
 	if h == nil {
 		if h = s.namedDay(b, &t); h == nil {
 			return
@@ -270,11 +254,11 @@ func (s *Scan) token(b []byte, at int, late bool) {
 	if h.Kinds == 0 || h.Flags&(rule.Provider|rule.Qualifier) != 0 {
 		return
 	}
-	if !late && h.Kinds>>rule.KDOB&1 != 0 && s.e.date != nil && s.e.date.Labelled(h) {
+	if h.Kinds>>rule.KDOB&1 != 0 && s.e.date != nil && s.e.date.Labelled(h) {
 		s.birth(b, t, h)
 		return
 	}
-	for _, r := range rules {
+	for _, r := range s.e.token {
 		if !r.Labelled(h) {
 			continue
 		}
@@ -346,40 +330,11 @@ func (s *Scan) namedDay(b []byte, t *int) *rule.Hit {
 
 // second reads b[from:to] for what only supports: shapes, addresses, mail addresses, names, health terms.
 func (s *Scan) second(b []byte, from, to int, ev *evidence) {
-	s.before.at, s.tok[1] = -1, -1
+	s.before.at, s.tok = -1, -1
 	s.anchors(b, from, to, true)
 	s.emails(b, from, to)
 	s.urls(b, from, to)
 	s.words(b, from, to, ev, true)
-}
-
-// emails looks for mail addresses.
-func (s *Scan) emails(b []byte, from, to int) {
-	for i := from; i < to; {
-		k := bytes.IndexByte(b[i:to], '@')
-		if k < 0 {
-			break
-		}
-		i += k
-		if start, end := rule.EmailAt(b, i); end > 0 && s.e.email != nil {
-			s.add(s.e.email, b, start, end, s.points(b, start, s.e.email))
-		}
-		i++
-	}
-}
-
-// urls looks for URLs that carry a secret or name a record.
-func (s *Scan) urls(b []byte, from, to int) {
-	for i := from; i < to && s.e.url != nil; i++ {
-		k := bytes.Index(b[i:to], []byte("://"))
-		if k < 0 {
-			break
-		}
-		i += k
-		if start, end := rule.URLAt(b, i); end > 0 {
-			s.add(s.e.url, b, start, end, labelPoints{flags: isPlain})
-		}
-	}
 }
 
 // add makes a candidate of b[start:end], if it passes the rule's validator.
@@ -441,20 +396,4 @@ func (e *evidence) label(sn *rule.Sense) {
 		e.code = true
 	}
 	e.strong(sn, clinicalLabel)
-}
-
-// codes are the kinds that say what somebody has or was given, and by what.
-const codes = 1<<rule.KICD10 | 1<<rule.KICD9 | 1<<rule.KICDO3 | 1<<rule.KCPT | 1<<rule.KHCPCS | 1<<rule.KNDC | 1<<rule.KLOINC | 1<<rule.KDrug
-
-// codeCategory is the category of health that a code is evidence of.
-func codeCategory(kind int) int {
-	switch kind {
-	case rule.KNDC, rule.KDrug:
-		return catMedication
-	case rule.KCPT, rule.KHCPCS:
-		return catProcedure
-	case rule.KLOINC:
-		return catLaboratory
-	}
-	return catDiagnosis
 }

@@ -21,7 +21,7 @@ type unit struct {
 	cells   int      // fields without one
 	ordinal int      // of the next field
 	left    int      // candidates that units inside could not judge
-	codes   int      // of codes, counted apart: they must not take the place of people
+	codes   int      // of codes and belongings, counted apart: they must not take the place of people
 	qual    rule.Sense
 	quals   bool // qual is set
 
@@ -134,7 +134,7 @@ const clinical uint32 = 1<<catPatient | 1<<catDiagnosis | 1<<catMedication | 1<<
 	1<<catReproductive | 1<<catGenetic
 
 // clinicalLabel are those of the label of a field: nobody has a column of procedures in a payroll.
-const clinicalLabel = clinical | 1<<3
+const clinicalLabel = clinical | 1<<catProcedure
 
 func (e *evidence) merge(o *evidence) {
 	if o.cats == 0 && o.nemp == 0 && !o.format && !o.code && !o.title && !o.provider {
@@ -224,11 +224,12 @@ func (s *Scan) close() {
 	s.arena = s.arena[:u.arena] // what the units above need lies below
 }
 
-// named counts the candidates that are no codes.
+// named counts the candidates that are of a person: no codes, and nothing of what a person only has.
 func named(cs []cand) int {
 	n := 0
 	for i := range cs {
-		if k := int(cs[i].kind); k < rule.KNPI || k >= rule.NumKinds {
+		k := int(cs[i].kind)
+		if k < rule.KVIN && k != rule.KCard && k != rule.KLicense || k >= rule.NumKinds {
 			n++
 		}
 	}

@@ -118,7 +118,7 @@ func (s *Scan) segment(from, to int, last bool) {
 	}
 	u.bytes += to - from
 	n := len(s.cands)
-	s.before.at, s.tok = -1, noToken
+	s.before.at, s.tok = -1, -1
 	s.anchors(w.buf, from, to, false)
 	found := false
 	for i := n; i < len(s.cands) && !found; i++ {

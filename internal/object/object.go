@@ -143,7 +143,7 @@ const (
 	RoleCookie
 	RoleAttribute // an attribute of an element: the label is element@attribute
 
-	// Schema-located identifiers (later issues: HL7, FHIR, X12, DICOM, NAACCR).
+	// Identifiers by their place in a schema (HL7, X12, DICOM ...).
 	RoleSSN
 	RoleMBI
 	RoleHICN

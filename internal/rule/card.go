@@ -80,7 +80,11 @@ func repetitive(v []byte) bool {
 			often++
 		}
 	}
-	return often > 1 || len(v) == 16 && num(v[4:8])-num(v[:4]) == num(v[8:12])-num(v[12:])
+	if often > 1 || len(v) != 16 {
+		return often > 1
+	}
+	a, b, c, d := num(v[:4]), num(v[4:8]), num(v[8:12]), num(v[12:])
+	return b-a == c-d || b-a == c-b && c-b == d-c
 }
 
 func sampleCard(s string) bool {

@@ -43,6 +43,9 @@ type Sense struct {
 	Word       uint8 // index of the custom kind that it is a keyword of, 0 none
 }
 
+// labels tells whether it may stand before a value and say what that is: a term of health says nothing of it.
+func (s Sense) labels() bool { return s.Kinds != 0 || s.Flags != 0 || s.Part != Whole }
+
 func (s Sense) merge(t Sense) Sense {
 	const narrow = Weak | Qualifier // lost when another rule has the label without it
 	switch {
@@ -63,7 +66,7 @@ func (s Sense) merge(t Sense) Sense {
 	if s.Word == 0 {
 		s.Word = t.Word
 	}
-	if s.Health == 0 {
+	if s.Health == 0 || t.Heightened && !s.Heightened { // what is protected more than others names the category
 		s.Health = t.Health
 	}
 	s.Heightened = s.Heightened || t.Heightened
@@ -93,9 +96,10 @@ func CategoryIndex(name string) int {
 const (
 	maxPhrase      = 48 // letters
 	maxPhraseWords = 6
-	wordSlots      = 1 << 14
+	wordSlots      = 1 << 15
 	pairBits       = 1 << 16
 	labelBits      = 26 * 26 * 26
+	knownBits      = labelBits << 4
 )
 
 // Lexicon is the dictionary of labels and terms. A phrase is kept as its words in lower case without anything between
@@ -107,7 +111,7 @@ type Lexicon struct {
 	ends    [wordSlots]uint8         // by last word
 	pairs   [pairBits / 64]uint64    // first two and last two words of phrases
 	labels  [labelBits/64 + 1]uint64 // first two and last letters of phrases that label a kind
-	known   [labelBits/64 + 1]uint64 // of all phrases
+	known   [knownBits/64 + 1]uint64 // of all phrases, with their length
 	tails   [labelBits/64 + 1]uint64 // last three letters of words that end a phrase
 	builder map[string]Sense         // spaced phrases, while loading
 }
@@ -143,15 +147,18 @@ func (x *Lexicon) seal() {
 		}
 		x.phrases[joined] = x.phrases[joined].merge(sense)
 		h := labelHash(joined)
-		x.known[h/64] |= 1 << (h % 64)
+		k := knownHash(joined)
+		x.known[k/64] |= 1 << (k % 64)
 		if x.phrases[joined].Kinds != 0 {
 			x.labels[h/64] |= 1 << (h % 64)
 		}
 		n := uint8(min(len(words), maxPhraseWords)) //nolint:gosec // small
 		mark(&x.starts, words[0], n)
 		mark(&x.ends, words[len(words)-1], n)
-		x.tail(words[len(words)-1])
-		x.tail(joined)
+		if x.phrases[joined].labels() {
+			x.tail(words[len(words)-1])
+			x.tail(joined)
+		}
 		mark(&x.starts, joined, 1) // run together: dateofbirth
 		mark(&x.ends, joined, 1)
 		if n > 1 {
@@ -160,7 +167,6 @@ func (x *Lexicon) seal() {
 		}
 	}
 	x.labels[labelBits/64] |= 1 << (labelBits % 64)
-	x.known[labelBits/64] |= 1 << (labelBits % 64)
 	x.builder = nil
 }
 
@@ -174,6 +180,11 @@ func labelHash[T []byte | string](w T) uint32 {
 		return labelBits
 	}
 	return (uint32(a)*26+uint32(b))*26 + uint32(c)
+}
+
+// knownHash is labelHash with the length.
+func knownHash[T []byte | string](w T) uint32 {
+	return min(labelHash(w)<<4|uint32(len(w)&15), knownBits)
 }
 
 func (x *Lexicon) tail(w string) {

@@ -156,7 +156,7 @@ func (s *Set) addRule(r *Rule) error {
 		if o := s.lex.builder[w].Word; o != 0 && int(o) != r.kind {
 			return fmt.Errorf("word %d is one of another keyword rule", i+1)
 		}
-		s.lex.add(w, Sense{Word: uint8(r.kind)}) //nolint:gosec // below MaxKinds
+		s.lex.add(w, Sense{Word: uint8(r.kind), Health: sense.Health}) //nolint:gosec // below MaxKinds
 	}
 	names := make([]string, 0, len(r.Parts))
 	for part := range r.Parts {

@@ -46,25 +46,25 @@ type Rule struct {
 	Kind        finding.Kind        `yaml:"kind"`
 	Identifier  string              `yaml:"identifier"` // letter of 45 CFR 164.514(b)(2)(i); "-" for a provider's or a code
 	Form        Form                `yaml:"form"`
-	Shapes      []string            `yaml:"shapes"`
-	Separators  string              `yaml:"separators"` // of 's' in shapes
-	Length      []int               `yaml:"length"`     // of a token: least, most
-	Digits      int                 `yaml:"digits"`     // least number of digits in a token
-	Marks       string              `yaml:"marks"`      // what may stand in a token besides letters, digits and dashes
-	Validator   string              `yaml:"validator"`
-	Label       Need                `yaml:"label"`
-	Labels      []string            `yaml:"labels"`
-	Parts       map[string][]string `yaml:"parts"`     // labels of parts: first, last, street, city ...
-	Roles       []string            `yaml:"roles"`     // of object.Role, in lower case
-	Context     []string            `yaml:"context"`   // health categories that the label itself is evidence of
-	Negatives   []string            `yaml:"negatives"` // labels that speak against it
-	Words       []string            `yaml:"words"`     // of a keyword rule
-	AllOf       []string            `yaml:"all_of"`    // ids, of a composite rule
-	Within      int                 `yaml:"within"`    // bytes from the first of all_of to each other one; 0: the same unit
-	Base        int                 `yaml:"base"`      // points of the bare match
-	Validity    int                 `yaml:"validity"`  // points of a validation that most random strings fail
-	Primary     bool                `yaml:"primary"`   // identifies a person by itself when labelled
-	Enrols      bool                `yaml:"enrols"`    // having one means being a patient or a member
+	Shapes      []string            `yaml:"shapes,omitempty,flow"`
+	Separators  string              `yaml:"separators,omitempty"`  // of 's' in shapes
+	Length      []int               `yaml:"length,omitempty,flow"` // of a token: least, most
+	Digits      int                 `yaml:"digits,omitempty"`      // least number of digits in a token
+	Marks       string              `yaml:"marks,omitempty"`       // what may stand in a token besides letters, digits and dashes
+	Validator   string              `yaml:"validator,omitempty"`
+	Label       Need                `yaml:"label,omitempty"`
+	Labels      []string            `yaml:"labels,omitempty,flow"`
+	Parts       map[string][]string `yaml:"parts,omitempty"`          // labels of parts: first, last, street, city ...
+	Roles       []string            `yaml:"roles,omitempty,flow"`     // of object.Role, in lower case
+	Context     []string            `yaml:"context,omitempty,flow"`   // health categories that the label itself is evidence of
+	Negatives   []string            `yaml:"negatives,omitempty,flow"` // labels that speak against it
+	Words       []string            `yaml:"words,omitempty,flow"`     // of a keyword rule
+	AllOf       []string            `yaml:"all_of,omitempty,flow"`    // ids, of a composite rule
+	Within      int                 `yaml:"within,omitempty"`         // bytes from the first of all_of to each other one; 0: the same unit
+	Base        int                 `yaml:"base"`                     // points of the bare match
+	Validity    int                 `yaml:"validity"`                 // points of a validation that most random strings fail
+	Primary     bool                `yaml:"primary,omitempty"`        // identifies a person by itself when labelled
+	Enrols      bool                `yaml:"enrols,omitempty"`         // having one means being a patient or a member
 	Mask        string              `yaml:"mask"`
 	Source      string              `yaml:"source"`
 	Examples    Examples            `yaml:"examples"`
@@ -87,7 +87,7 @@ type Terms struct {
 	Sense      string   `yaml:"sense"`    // health, rival, provider, employment, payroll, form, filler
 	Category   string   `yaml:"category"` // of health
 	Heightened bool     `yaml:"heightened"`
-	Words      []string `yaml:"words"`
+	Words      []string `yaml:"words,omitempty,flow"`
 }
 
 // Set is a loaded, self-tested catalogue. It is immutable and may be shared.

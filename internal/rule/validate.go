@@ -21,6 +21,8 @@ func validatorNamed(name string) (validator, bool) {
 		return validDEA, true
 	case "nanp":
 		return validNANP, true
+	case "number":
+		return validNumber, true
 	case "atin":
 		return validATIN, true
 	case "zip":
@@ -112,6 +114,23 @@ func validITIN(v []byte) (ok, test bool) {
 		return true, true
 	}
 	return ok, false
+}
+
+// validNumber: a number that somebody was given; one digit or letter over and over stands for none, and neither does the number of a
+// document that everybody quotes (RFC 2131).
+func validNumber(v []byte) (ok, test bool) {
+	if len(v) > 3 && digits(v[3:]) {
+		switch string(v[:3]) {
+		case "RFC", "ISO", "CVE", "IEC", "PEP", "DIN":
+			return false, false
+		}
+	}
+	for i := range v {
+		if v[i] != v[0] {
+			return true, false
+		}
+	}
+	return false, false
 }
 
 // validATIN: 9NN-93-NNNN, a number for a child whose adoption is pending.

@@ -13,19 +13,7 @@ const (
 // IPAt reads an address of version 4 or 6 at the beginning of b and returns its length, 0 if there is none. Addresses that nobody has
 // (unspecified, loopback) are none.
 func IPAt(b []byte) int {
-	n, dots, colons := 0, 0, 0
-	for n < len(b) && n <= maxIP {
-		switch c := b[n]; {
-		case c == '.':
-			dots++
-		case c == ':':
-			colons++
-		case !IsDigit(c) && (c|0x20 < 'a' || c|0x20 > 'f'):
-			goto done
-		}
-		n++
-	}
-done:
+	n, dots, colons := spanIP(b)
 	for n > 0 && b[n-1] == '.' { // the end of a sentence
 		n--
 		dots--
@@ -42,6 +30,21 @@ done:
 		return 0
 	}
 	return n
+}
+
+// spanIP measures what may be of an address at the beginning of b, and counts its dots and colons.
+func spanIP(b []byte) (n, dots, colons int) {
+	for ; n < len(b) && n <= maxIP; n++ {
+		switch c := b[n]; {
+		case c == '.':
+			dots++
+		case c == ':':
+			colons++
+		case !IsDigit(c) && (c|0x20 < 'a' || c|0x20 > 'f'):
+			return n, dots, colons
+		}
+	}
+	return n, dots, colons
 }
 
 // URLAt finds the URL whose "://" is at b[i:], if one of its parameters is a secret or names a record. It returns its bounds, 0, 0 if

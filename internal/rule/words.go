@@ -98,7 +98,7 @@ func (x *Lexicon) longest(b []byte, start, i, most int, hash uint32, h *Hit) boo
 
 // phrase looks up letters in lower case.
 func (x *Lexicon) phrase(w []byte) (Sense, bool) {
-	if h := labelHash(w); x.known[h/64]>>(h%64)&1 == 0 {
+	if h := knownHash(w); x.known[h/64]>>(h%64)&1 == 0 {
 		return Sense{}, false
 	}
 	s, ok := x.phrases[string(w)]

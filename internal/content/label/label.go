@@ -1,4 +1,4 @@
-// Package label tells whether a cell of a table reads like the name of a column.
+// Package label tells whether a cell of a table or a piece of a line reads like the name of a column or of a value.
 package label
 
 // MaxLen is the length of the longest label.

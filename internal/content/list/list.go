@@ -3,6 +3,7 @@ package list
 
 import (
 	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/card"
 	"github.com/phiwatch/phiwatch/internal/content/cclf"
 	"github.com/phiwatch/phiwatch/internal/content/cda"
 	"github.com/phiwatch/phiwatch/internal/content/dicom"
@@ -12,10 +13,12 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content/hl7"
 	"github.com/phiwatch/phiwatch/internal/content/html"
 	"github.com/phiwatch/phiwatch/internal/content/json"
+	"github.com/phiwatch/phiwatch/internal/content/lines"
 	"github.com/phiwatch/phiwatch/internal/content/mime"
 	"github.com/phiwatch/phiwatch/internal/content/naaccr"
 	"github.com/phiwatch/phiwatch/internal/content/ncpdp"
 	"github.com/phiwatch/phiwatch/internal/content/opaque"
+	"github.com/phiwatch/phiwatch/internal/content/sql"
 	"github.com/phiwatch/phiwatch/internal/content/table"
 	"github.com/phiwatch/phiwatch/internal/content/text"
 	"github.com/phiwatch/phiwatch/internal/content/x12"
@@ -42,6 +45,9 @@ func Formats() []content.Format {
 		xml.Format(),
 		json.Format(),
 		form.Format(),
+		card.Format(),
+		sql.Format(),
+		lines.Format(),
 		table.Format(),
 	)
 	fs = append(fs, opaque.Formats()...)

@@ -31,6 +31,60 @@ func (p *parser) endOf(b []byte, i int) int {
 	return i
 }
 
+// cells takes the plain cells of b from i on, eight bytes at a time, and returns where the first one begins that is cut,
+// quoted, or too long. Each byte is looked at once.
+func (p *parser) cells(b []byte, i int) int {
+	from := i
+	for w := i; w+8 <= len(b); w += 8 {
+		x := binary.LittleEndian.Uint64(b[w:])
+		d, n, r := x^p.delims, x^(ones*'\n'), x^(ones*'\r')
+		// A byte above a hit may be flagged that is none: each one is looked at.
+		for m := ((d-ones)&^d | (n-ones)&^n | (r-ones)&^r) & highs; m != 0; m &= m - 1 {
+			j := w + bits.TrailingZeros64(m)>>3
+			c := b[j]
+			if c != p.delim && c != '\n' && c != '\r' {
+				continue
+			}
+			if j-from >= window.Max {
+				return from
+			}
+			if j > from {
+				p.cell(b[from:j])
+			}
+			if c == p.delim {
+				p.col++
+			} else {
+				p.endRow()
+			}
+			if from = j + 1; from < len(b) && b[from] == '"' {
+				return from
+			}
+		}
+	}
+	return from
+}
+
+// short takes a quoted cell of at most 64 bytes that has no quote inside and ends at once behind its quotes: nearly all of
+// them. It returns 0 for any other.
+func (p *parser) short(b []byte) int {
+	for w := 1; w+8 < len(b) && w < 64; w += 8 {
+		x := binary.LittleEndian.Uint64(b[w:]) ^ ones*'"'
+		m := (x - ones) &^ x & highs
+		if m == 0 {
+			continue
+		}
+		j := w + bits.TrailingZeros64(m)>>3
+		if c := b[j+1]; c != p.delim && c != '\n' && c != '\r' {
+			return 0
+		}
+		if j > 1 {
+			p.cell(b[1:j])
+		}
+		return p.after(b, j+1)
+	}
+	return 0
+}
+
 // quoted takes a cell that begins with a quote, b[0] at index at of the bytes given to Next. It returns 0 when more bytes are needed.
 func (p *parser) quoted(b []byte, at int, last bool) int {
 	t := b[:min(len(b), window.Max)]

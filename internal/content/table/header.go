@@ -18,6 +18,9 @@ func (l *layout) findHeader(head []byte, ls []line) {
 		}
 		if numbers == 0 && like*2 >= filled && distinct(text, l.delim) && l.differs(head, text, ls[i+1:]) {
 			l.header, l.titles, l.body = true, ls[i].from, ls[i].to
+			if i+1 < len(ls) && continues(head[ls[i+1].from:ls[i+1].to], l.delim) {
+				l.below, l.body = ls[i+1].from, ls[i+1].to
+			}
 		}
 		return
 	}
@@ -47,6 +50,27 @@ func judge(text []byte, delim byte) (filled, like, numbers int) {
 		numbers += years
 	}
 	return filled, like + years, numbers
+}
+
+// continues tells whether a line is the second half of a header: words that stand last in labels, and no digits.
+func continues(text []byte, delim byte) bool {
+	filled, tails := 0, 0
+	for at, more := 0, true; more; {
+		var c []byte
+		c, at, more = splitCell(text, at, delim)
+		if len(c) == 0 {
+			continue
+		}
+		if filled++; digit(c) || len(c) > 24 {
+			return false
+		}
+		switch strings.ToLower(strings.TrimRight(string(c), ".#: ")) {
+		case "name", "number", "num", "no", "nbr", "id", "identifier", "date", "birth", "of birth", "code", "security number", "security no",
+			"address", "type", "dt", "cd", "nm":
+			tails++
+		}
+	}
+	return filled > 1 && tails*2 >= filled
 }
 
 func isYear(c []byte) bool {

@@ -17,16 +17,19 @@ type layout struct {
 	dense  bool // the lines fill at least two columns, and make up most of the head
 	header bool
 	titles int // length of what stands before the header
+	below  int // where the second line of the header begins; 0: it has one
 	body   int // where the rows begin
 }
 
 // Bounds of what is looked at.
 const (
 	maxLines = 24
+	maxDeep  = 64 // where the end of the head looks like a table
+	maxTitle = 48 // lines before the table
 	maxHead  = 8 << 10
 )
 
-var delims = [...]byte{'\t', ',', ';', '|'}
+var delims = [...]byte{'\t', ',', ';', '|', '^', '~'}
 
 // line is a line of the head with its number of each delimiter.
 type line struct {
@@ -97,15 +100,20 @@ func plausible(head []byte) bool {
 
 // probe finds the layout of the table that head begins.
 func probe(head []byte, m *object.Meta) layout {
-	var buf [maxLines]line
+	var buf [maxDeep]line
 	whole := len(head) < object.PeekMax
-	ls := split(head, buf[:], whole)
+	said, _ := declared(m)
+	n := maxLines
+	if said || endsAlike(head) {
+		n = maxDeep
+	}
+	ls := split(head, buf[:n], whole)
 	resumed := m != nil && m.Offset > 0
 	if resumed && len(ls) > 1 {
 		ls = ls[1:]
 	}
 	share := 80
-	if said, _ := declared(m); said {
+	if said {
 		share = 50
 	}
 	var best layout
@@ -118,16 +126,47 @@ func probe(head []byte, m *object.Meta) layout {
 	if best.delim == 0 {
 		return oneColumn(head, ls, m)
 	}
-	best.dense = best.isDense(head, ls, at)
 	if !resumed {
 		best.findHeader(head, ls[at:])
 	}
+	best.dense = best.isDense(head, ls, at)
 	return best
+}
+
+// endsAlike tells whether the last lines of the head have as many delimiters as each other: a table behind a long preamble.
+// It spares most texts the look at more lines.
+func endsAlike(head []byte) bool {
+	head = head[:min(len(head), maxHead)]
+	to := bytes.LastIndexByte(head, '\n')
+	if to < 0 {
+		return false
+	}
+	var buf [5]line
+	from := to
+	for range len(buf) {
+		from = bytes.LastIndexByte(head[:max(0, from)], '\n')
+		if to-from > 1<<10 {
+			return false
+		}
+	}
+	ls := split(head[from+1:to+1], buf[:], true)
+	for d := range delims {
+		same := 0
+		for i := range ls {
+			if n := ls[i].n[d]; n > 0 && n == ls[len(ls)/2].n[d] {
+				same++
+			}
+		}
+		if same >= 4 {
+			return true
+		}
+	}
+	return false
 }
 
 // isDense looks at what tells tables from source code: most lines belong to it, and have more than one cell filled.
 func (l *layout) isDense(head []byte, ls []line, at int) bool {
-	if at > 5 || l.lines*5 < len(ls)*3 {
+	if at > 5 && !(l.header && l.cols > 2) || l.lines*5 < len(ls)*3 {
 		return false
 	}
 	rows, filled := 0, 0
@@ -194,14 +233,14 @@ func split(head []byte, ls []line, whole bool) []line {
 	return ls[:n]
 }
 
-var special = [256]bool{'"': true, '\n': true, '\r': true, '\t': true, ',': true, ';': true, '|': true}
+var special = [256]bool{'"': true, '\n': true, '\r': true, '\t': true, ',': true, ';': true, '|': true, '^': true, '~': true}
 
 // agree looks for a number of delimiters that share percent of the lines agree on, and returns the first line that has it.
 func agree(ls []line, d, share int) (layout, int) {
 	best, at := layout{}, 0
 	for i := range ls {
 		n := ls[i].n[d]
-		if n == 0 || best.lines > 0 && int(n)+1 == best.cols || i > 12 {
+		if n == 0 || i > 0 && n == ls[i-1].n[d] || i > maxTitle { // a later beginning of the same gains nothing
 			continue
 		}
 		same := 0

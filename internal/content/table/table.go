@@ -1,13 +1,16 @@
-// Package table opens delimiter-separated tables (RFC 4180 and what programs really write): comma, tab, semicolon or
-// bar; LF, CRLF or CR; quoted cells with doubled quotes, embedded delimiters and line ends.
+// Package table opens delimiter-separated tables (RFC 4180 and what programs really write): comma, tab, semicolon, bar,
+// caret or tilde; LF, CRLF or CR; quoted cells with doubled quotes, embedded delimiters and line ends.
 //
-// Each row is a unit, each cell that is not empty a field whose label is the header's cell of its column. The header is
-// looked for in the first lines, behind titles; it and the titles are text as well. A table without a header has no labels. A quote
-// that is never closed, or is closed in the middle of a later row, is a character like any other, so it
+// Each row is a unit, each cell that is not empty a field whose label is the header's cell of its column, in every row
+// however long the file is. The header is looked for in the first 64 lines (8 KiB), behind titles and notices; it and they are text
+// as well. A second line of words that end labels (Name, Number, of Birth) continues it. A table without a header has no
+// labels. The columns of a CMS extract (RIF, CCLF with a header) have the roles that its data dictionary gives them. A quote that is never closed, or is closed in the middle of a later row, is a character like any other, so it
 // cannot swallow the table. A cell of more than 64 KiB is text. A transfer that begins in the middle of a file has no header.
 package table
 
 import (
+	"bytes"
+
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/charset"
 	"github.com/phiwatch/phiwatch/internal/content/window"
@@ -30,6 +33,7 @@ type parser struct {
 	literal int64  // up to this offset a quote is a character like any other
 	delims  uint64 // delim, eight times
 	labels  [][]byte
+	roles   []object.Role // of the columns of a CMS file, else nil
 	buf     []byte
 }
 
@@ -43,7 +47,7 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	}
 	e.Structure(object.StructTable)
 	if l.header {
-		p.labels = labels(head[l.titles:l.body], l.delim)
+		p.heads(head, &l)
 	}
 	if l.body > 0 {
 		e.Text(head[:l.body])
@@ -52,6 +56,25 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	window.Run(r, p)
 	p.endRow()
 	return coverage.None
+}
+
+// heads takes the labels from the header. The cells of a second line continue those of the first.
+func (p *parser) heads(head []byte, l *layout) {
+	if l.below == 0 {
+		p.labels = labels(head[l.titles:l.body], l.delim)
+	} else {
+		p.labels = labels(bytes.TrimRight(head[l.titles:l.below], "\r\n"), l.delim)
+		for i, c := range labels(head[l.below:l.body], l.delim) {
+			switch {
+			case i >= len(p.labels):
+				p.labels = append(p.labels, c)
+			case len(c) > 0:
+				c = append(append(append([]byte(nil), p.labels[i]...), ' '), c...)
+				p.labels[i] = window.Trim(c[:min(len(c), maxLabel)])
+			}
+		}
+	}
+	p.roles = rolesOf(p.labels)
 }
 
 // labels copies the cells of the header.
@@ -85,20 +108,23 @@ func (p *parser) Next(b []byte, last bool) int {
 			continue
 		}
 		if b[i] == '"' && p.off+int64(i) >= p.literal {
-			n := p.quoted(b[i:], i, last)
+			n := p.short(b[i:])
+			if n == 0 {
+				n = p.quoted(b[i:], i, last)
+			}
 			if n == 0 {
 				break
 			}
 			i += n
 			continue
 		}
-		j := p.endOf(b, i)
-		if j == len(b) && !last {
-			if j-i < window.Max {
-				break
-			}
-			p.long = true
+		j := p.cells(b, i)
+		if j > i {
+			i = j
 			continue
+		}
+		if j = p.endOf(b, i); j == len(b) && !last && j-i < window.Max {
+			break
 		}
 		if j-i >= window.Max {
 			p.long = true
@@ -144,6 +170,10 @@ func (p *parser) cell(v []byte) {
 	if !p.unit {
 		p.unit = true
 		p.e.Begin(object.UnitRow)
+	}
+	if p.roles != nil && p.col < len(p.labels) {
+		p.e.Field(p.roles[p.col], p.labels[p.col], v)
+		return
 	}
 	if p.col < len(p.labels) {
 		p.e.Field(object.RoleNone, p.labels[p.col], v)

@@ -1,0 +1,143 @@
+package lines
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/phiwatch/phiwatch/internal/content"
+	"github.com/phiwatch/phiwatch/internal/content/label"
+	"github.com/phiwatch/phiwatch/internal/content/window"
+	"github.com/phiwatch/phiwatch/internal/coverage"
+	"github.com/phiwatch/phiwatch/internal/object"
+)
+
+// sniffMax is how much of a text is read to see whether it has such lines.
+const sniffMax = 4 << 10
+
+// sniffFirst is where a text without a ruler must have shown something.
+const sniffFirst = 1 << 10
+
+var dashes = []byte("---")
+
+// sniff reads the beginning of a text as the decoder would, and counts.
+func sniff(head []byte, m *object.Meta) content.Score {
+	if m != nil && m.MediaType != "" && m.MediaType != "text/plain" && m.MediaType != "application/octet-stream" {
+		return content.No
+	}
+	head = window.Head(head)
+	if !plausible(head) {
+		return content.No
+	}
+	t := head[:min(len(head), sniffMax)]
+	if k := bytes.LastIndexByte(t, '\n'); k > 0 && len(head) > sniffMax {
+		t = t[:k+1]
+	}
+	c := counter{}
+	p := &parser{e: &c}
+	p.aligned(t)
+	ruled := bytes.Contains(t, dashes)
+	lines := 0
+	for all := len(t); len(t) > 0; {
+		if c.rows+c.n == 0 && p.kind == none && !ruled && all-len(t) > sniffFirst {
+			return content.No
+		}
+		line, rest, _ := bytes.Cut(t, newline)
+		if len(trimEnd(line)) > 0 {
+			lines++
+			c.line = false
+		}
+		p.line(line)
+		t = rest
+	}
+	p.flush()
+	p.endRecord()
+	if c.prose*6 > c.pairs && p.odd*2 < c.pairs && c.rows == 0 {
+		return content.No // a letter with some labels is read better as the running text that it is
+	}
+	if c.enough(lines) {
+		return content.Likely
+	}
+	return content.No
+}
+
+// plausible rules out at a glance what begins like something else, and what is no text.
+func plausible(head []byte) bool {
+	if len(head) < 16 || bytes.IndexByte(head[:min(len(head), 512)], 0) >= 0 {
+		return false
+	}
+	switch head[0] {
+	case '<', '{', '%', '/', 0x0b, 0x1f, 'P' & 0x1f:
+		return false
+	}
+	return bytes.IndexByte(head[:min(len(head), sniffMax)], '\n') > 0
+}
+
+// counter is the emitter of a sniff.
+type counter struct {
+	kind  object.UnitKind
+	line  bool // the line has a field
+	rows  int  // with two fields or more
+	cells int  // of the row at hand
+	named int  // fields of rows with a label
+	pairs int  // lines with a field of a record
+	prose int  // pieces that read like sentences
+	names [4][]byte
+	n     int // different ones
+}
+
+// enough tells whether so many of the lines are rows or pairs that the text is read by its lines.
+func (c *counter) enough(lines int) bool {
+	switch {
+	case c.rows >= 2 && c.named >= 4 && c.rows*3 >= lines:
+		return true
+	case c.n >= 2 && (c.pairs+c.rows)*5 >= lines*2:
+		return true
+	}
+	return false
+}
+
+func (c *counter) Begin(k object.UnitKind) { c.kind, c.cells = k, 0 }
+
+func (c *counter) End() {
+	if c.kind == object.UnitRow && c.cells > 1 {
+		c.rows++
+	}
+	c.kind = object.UnitPart
+}
+
+func (c *counter) count(b []byte) {
+	if sentence(b) {
+		c.prose++
+	}
+}
+
+func (c *counter) Field(_ object.Role, l, v []byte) {
+	c.count(v)
+	if c.kind == object.UnitRow {
+		c.cells++
+		if len(l) > 0 {
+			c.named++
+		}
+		return
+	}
+	if !c.line {
+		c.line = true
+		c.pairs++
+	}
+	if label.Known(l) < label.Common || c.n == len(c.names) {
+		return
+	}
+	for _, n := range c.names[:c.n] {
+		if bytes.EqualFold(n, l) {
+			return
+		}
+	}
+	c.names[c.n] = append([]byte(nil), l...)
+	c.n++
+}
+
+func (c *counter) Text(b []byte)                              { c.count(b) }
+func (*counter) Structure(object.Structure)                   {}
+func (*counter) Part(*object.Meta, io.Reader) coverage.Reason { return coverage.None }
+func (*counter) Skip(coverage.Reason, int64)                  {}
+func (*counter) Step(int) bool                                { return true }
