@@ -103,3 +103,41 @@ func TestSampleName(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherNames: the name of a drug under a patient is no person's, a genitive's s is no word of a name, and ICD-10 is no diagnosis.
+func TestOtherNames(t *testing.T) {
+	e := newEngine(t)
+	s := e.Scan(e.NewScratch(), &object.Meta{Kind: object.File, At: testTime})
+	for _, f := range [][2]string{{"patient.rx_name", "insulin glargine"}, {"patient.name.first", "Jane"}, {"patient.name.last", "Roe"}, {"patient.ssn", "514690361"},
+		{"patient.address.line1", "12 Elm St"}, {"patient.address.city", "Saint Paul"}, {"patient.address.state", "MN"}, {"patient.address.zip", "55105"}} {
+		s.Field(object.RoleNone, []byte(f[0]), []byte(f[1]))
+	}
+	r := s.Finish()
+	if has(r, finding.Name, "GLARGINE INSULIN") || !has(r, finding.Name, "JANE ROE") || !has(r, finding.Address, "12ELMSTSAINTPAULMN55105") || has(r, finding.Address, "12ELMST") {
+		t.Errorf("%d findings", len(r.Findings))
+	}
+	for _, name := range []finding.Kind{finding.Name, finding.Address} {
+		for _, f := range r.Findings {
+			if f.Kind == name && f.Count != 1 {
+				t.Errorf("%d of %s", f.Count, name)
+			}
+		}
+	}
+	if r := scanText(e, "SSN 514-69-0361 diabetes. Insured's name: Jane Roe"); has(r, finding.Name, "NAME S") || !has(r, finding.Name, "JANE ROE") {
+		t.Error("a genitive is read as a name")
+	}
+	if r := scanText(e, "SSN 514-69-0361, primary site: C44.5"); has(r, finding.ICD10, "C445") || !has(r, finding.ICDO3, "c44.5") {
+		t.Error("a topography is taken for a diagnosis")
+	}
+	method := located{object.RoleNone, "I10"}
+	c := e.Scan(e.NewScratch(), &object.Meta{Kind: object.Message, At: testTime})
+	c.Structure(object.StructHL7)
+	c.Begin(object.UnitMessage)
+	for _, f := range append(append([]located{}, patient...), method) {
+		c.Field(f.role, []byte("DG1-2 diagnosis code"), []byte(f.value))
+	}
+	c.End()
+	if r := c.Finish(); has(r, finding.ICD10, "I10") {
+		t.Error("the name of ICD-10 is a diagnosis")
+	}
+}

@@ -151,33 +151,6 @@ type verdict struct {
 	nreason  int
 }
 
-// oneKind leaves a number behind a label of several kinds (HIC number) to the first of them, as a field does: the more is known of a
-// kind, the earlier it is. What the label does not name is behind what it names. A site's own kinds may have it too.
-func (s *Scan) oneKind(cs []cand) {
-	for i := range cs {
-		c := &cs[i]
-		for j := max(0, i-4); j < i && isToken(c.kind); j++ {
-			d := &cs[j]
-			if d.pos != c.pos || d.kind == c.kind || (d.flags|c.flags)&inField != 0 || !isToken(d.kind) || d.size != c.size ||
-				string(s.arena[d.canon:d.canon+d.size]) != string(s.arena[c.canon:c.canon+c.size]) {
-				continue
-			}
-			loser := d
-			if (c.flags^d.flags)&isAttached != 0 {
-				if c.flags&isAttached == 0 {
-					loser = c
-				}
-			} else if c.kind > d.kind {
-				loser = c
-			}
-			loser.flags |= isRival
-		}
-	}
-}
-
-// isToken tells kinds of numbers, strong ones first.
-func isToken(kind uint8) bool { return kind <= rule.KCard }
-
 // weigh gives every candidate its points of identity.
 func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 	s.oneKind(cs)
@@ -191,6 +164,9 @@ func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 	column := p.rows >= columnRows && p.bad == 0 || inText(cs) >= columnRows && p.bad == 0
 	for i := range cs {
 		c := &cs[i]
+		if s.codingSystem(u, c) {
+			c.flags |= isRival
+		}
 		v.coded = v.coded || c.kind == rule.KICD10 && c.flags&isRival == 0
 		if column && c.kind == rule.KSSN && c.flags&isAttached == 0 {
 			c.flags |= isColumn
@@ -385,45 +361,4 @@ func (v *verdict) add(n int, why string) {
 
 func (v *verdict) score() int {
 	return min(maxScore, max(v.best, v.bestTest)+v.health)
-}
-
-// ledger explains the score of a candidate.
-func (c *cand) ledger(classes uint32, v *verdict) []finding.Point {
-	p := []finding.Point{{Why: "rule " + c.r.ID, Points: c.r.Base}}
-	add := func(why string, n int) {
-		if n != 0 {
-			p = append(p, finding.Point{Why: why, Points: n})
-		}
-	}
-	switch {
-	case c.flags&isTest == 0:
-		add("validation that random values fail", c.r.Validity)
-	case c.flags&isSite != 0:
-		p = append(p, finding.Point{Why: "a test patient of the site"})
-	case c.flags&isMarked != 0:
-		p = append(p, finding.Point{Why: "its message is marked as a test"})
-	default:
-		p = append(p, finding.Point{Why: "a known sample or synthetic value"})
-	}
-	if c.flags&isAttached != 0 {
-		add("label, column or tag attached", int(c.label))
-	} else {
-		add("label near", int(c.label))
-	}
-	if c.flags&isRole != 0 {
-		add("field of a schema", roleScore)
-	}
-	if c.flags&isRival != 0 {
-		add("another label claims it", rivalScore)
-	}
-	if c.flags&isColumn != 0 {
-		add("one of twenty valid values or more", columnScore)
-	}
-	add("other identifiers beside it", classScore*min(maxClasses, bits.OnesCount32(classes&^classOf(c.kind))))
-	if v.health > 0 {
-		for _, r := range v.reasons[:v.nreason] {
-			add(r.why, r.points)
-		}
-	}
-	return p
 }

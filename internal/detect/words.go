@@ -25,6 +25,9 @@ func (s *Scan) words(b []byte, from, to int, ev *evidence, names bool) {
 // named reads the name behind a label.
 func (s *Scan) named(b []byte, h *rule.Hit) {
 	i, marked := h.End, false
+	if i+2 < len(b) && b[i] == '\'' && b[i+1]|0x20 == 's' && !rule.IsLetter(b[i+2]) {
+		return // the insured's something
+	}
 	for i < len(b) && i-h.End < 8 {
 		c := b[i]
 		if c == ':' || c == '=' || c == '"' || c == '\'' || c == '>' || c == '\t' {

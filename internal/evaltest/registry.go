@@ -83,8 +83,8 @@ func cclf(d *Doc, people []Person, r *rand.Rand) {
 	var w page
 	for i := range people {
 		p := &people[i]
-		w.f("%-11s%-11s%02d%03d%-5s%s%d%d%03d%d%s%-30s%-15s%-40s\n", p.MBI, "", 1+r.IntN(56), r.IntN(900), p.ZIP, p.Born(iso), 1+r.IntN(2), 1+r.IntN(5), 2025-p.Year, 1,
-			"                    ", strings.ToUpper(p.First), p.Middle, strings.ToUpper(p.Last))
+		w.f("%-11s%-11s%02d%03d%-5s%s%d%d%03d%-2s%-2s%30s%-30s%-15s%-40s\n", p.MBI, "", 1+r.IntN(56), r.IntN(900), p.ZIP, p.Born(iso), 1+r.IntN(2), 1+r.IntN(5), 2025-p.Year, "10", "NA",
+			"", strings.ToUpper(p.First), p.Middle, strings.ToUpper(p.Last))
 		d.plant(p, MBI)
 		d.Planted = append(d.Planted, Planted{Kind: DOB, Any: p.canon(DOB), Optional: true}, Planted{Kind: Name, Any: p.canon(Name), Optional: true})
 	}

@@ -267,7 +267,7 @@ func (x *Lexicon) Classify(label []byte) Sense {
 	var main Sense
 	var flags uint16
 	var health uint8
-	heightened := false
+	heightened, thing := false, false
 	var h Hit
 	for w := x.Walk(label, 0, len(label)); w.Next(&h); {
 		if (h.Kinds != 0 || h.Part != Whole) && (main.Kinds == 0 || h.Flags&Weak == 0 || main.Flags&Weak != 0 || main.refines(&h.Sense)) &&
@@ -285,10 +285,23 @@ func (x *Lexicon) Classify(label []byte) Sense {
 			flags &^= Provider
 		}
 		heightened = heightened || h.Heightened
+		thing = thing || ofThing(h.Health)
+	}
+	if main.Kinds == 1<<KName && main.Flags&Weak != 0 && main.Part == Whole && thing {
+		main = Sense{} // the name of a drug, a test, a plan
 	}
 	main.Flags = main.Flags&(Weak|Qualifier) | flags
 	main.Health, main.Heightened = health, heightened
 	return main
+}
+
+// ofThing tells whether a label that speaks of health, by 1 + category, speaks of things and not of a person.
+func ofThing(health uint8) bool {
+	switch int(health) - 1 {
+	case CategoryIndex("diagnosis"), CategoryIndex("medication"), CategoryIndex("procedure"), CategoryIndex("laboratory"):
+		return true
+	}
+	return false
 }
 
 // refines tells whether t names a part of what s names as a whole: patient.name.first, home.address.city.

@@ -29,7 +29,7 @@ const (
 )
 
 var roles = [...]object.Role{
-	birth: object.RoleBirthDate, mrn: object.RoleMRN, mbi: object.RoleMBI, ssn: object.RoleSSN, phone: object.RolePhone, site: object.RoleDiagnosis,
+	birth: object.RoleBirthDate, mrn: object.RoleMRN, mbi: object.RoleMBI, ssn: object.RoleSSN, phone: object.RolePhone,
 	provider: object.RoleNPI,
 }
 

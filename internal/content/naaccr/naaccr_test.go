@@ -29,7 +29,7 @@ func TestXML(t *testing.T) {
 	want := "structure naaccr\n" + field(object.RoleAttribute, "NaaccrData@recordType", "A") + field(object.RoleNone, "registryId", "1") + "begin 1\n" +
 		field(object.RoleNone, "registryCase", "00000103") + field(object.RoleSSN, "socialSecurityNumber", "536228145") +
 		field(object.RoleBirthDate, "dateOfBirth", "19600203") + field(object.RoleNone, "naaccr 9999", "z") + field(object.RolePhone, "telephone", "6175551212") +
-		field(object.RoleDiagnosis, "primarySite", "C509") + field(object.RoleMRN, "medicalRecordNumber", "77123") +
+		field(object.RoleNone, "primarySite", "C509") + field(object.RoleMRN, "medicalRecordNumber", "77123") +
 		field(object.RoleMBI, "medicareBeneficiaryIdentifier", "1EG4TE5MK74") + field(object.RoleNone, "textDxProcPe", "lump & pain") +
 		field(object.RolePersonName, "name", "Roe, Jane Q") + field(object.RoleStreet, "address", "1 Main St") + field(object.RoleNone, "city", "Boston") + field(object.RoleNone, "state", "MA") + "end\nbegin 1\n" +
 		field(object.RolePersonName, "name", "Doe") + "end\n"
@@ -58,7 +58,7 @@ func TestFlat(t *testing.T) {
 	for name, in := range map[string]string{"16": v16, "14": strings.Replace(v16, "160", "140", 1), "18": v18, "trimmed": strings.TrimRight(v18, " ") + "\r"} {
 		got := windowtest.Same(t, Format(), &object.Meta{}, in+"\n"+in+"\n")
 		for _, want := range []string{field(object.RoleSSN, "socialSecurityNumber", "536228145"), field(object.RoleMRN, "medicalRecordNumber", "77123"),
-			field(object.RoleBirthDate, "dateOfBirth", "19600203"), field(object.RolePersonName, "name", "Roe, Jane Q"), field(object.RoleDiagnosis, "primarySite", "C509"),
+			field(object.RoleBirthDate, "dateOfBirth", "19600203"), field(object.RolePersonName, "name", "Roe, Jane Q"), field(object.RoleNone, "primarySite", "C509"),
 			field(object.RoleStreet, "address", "1 Main St") + field(object.RoleNone, "city", "Boston") + field(object.RoleNone, "state", "MA") + field(object.RoleNone, "zip", "021391234"), field(object.RolePhone, "telephone", "6175551212"),
 			field(object.RoleNone, "nameMaiden", "Doe")} {
 			if strings.Count(got, want) != 2 {
