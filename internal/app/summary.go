@@ -10,22 +10,23 @@ import (
 
 // Summary is the document of --summary, and the coverage record of the ledger.
 type Summary struct {
-	Packets      uint64            `json:"packets"`
-	Bytes        uint64            `json:"bytes"` // captured
-	BytesByState map[string]uint64 `json:"bytes_by_state"`
-	Flows        uint64            `json:"flows"`
-	Objects      uint64            `json:"objects"`
-	Parts        uint64            `json:"parts"`
-	Alerts       map[string]uint64 `json:"alerts"`
-	Reasons      map[string]Cause  `json:"reasons"` // why bytes were not seen or not read
-	Stream       stream.Stats      `json:"stream"`
-	First        *alert.Time       `json:"first"`
-	Last         *alert.Time       `json:"last"`
-	Captures     []CaptureSummary  `json:"captures"`
-	Skipped      []SkippedFile     `json:"skipped"`               // files of a directory that were not read
-	Interrupted  bool              `json:"interrupted,omitempty"` // ended before its captures did
-	Panics       uint64            `json:"panics"`
-	Digests      alert.Digests     `json:"digests"`
+	Packets      uint64                 `json:"packets"`
+	Bytes        uint64                 `json:"bytes"` // captured
+	BytesByState map[string]uint64      `json:"bytes_by_state"`
+	Flows        uint64                 `json:"flows"`
+	Objects      uint64                 `json:"objects"`
+	Parts        uint64                 `json:"parts"`
+	Alerts       map[string]uint64      `json:"alerts"`
+	Receivers    []pipeline.ReceiverDay `json:"receivers"` // people by receiver and day
+	Reasons      map[string]Cause       `json:"reasons"`   // why bytes were not seen or not read
+	Stream       stream.Stats           `json:"stream"`
+	First        *alert.Time            `json:"first"`
+	Last         *alert.Time            `json:"last"`
+	Captures     []CaptureSummary       `json:"captures"`
+	Skipped      []SkippedFile          `json:"skipped"`               // files of a directory that were not read
+	Interrupted  bool                   `json:"interrupted,omitempty"` // ended before its captures did
+	Panics       uint64                 `json:"panics"`
+	Digests      alert.Digests          `json:"digests"`
 	account      coverage.Account
 	damaged      bool
 }
@@ -52,7 +53,7 @@ type SkippedFile struct {
 }
 
 func newSummary() *Summary {
-	s := &Summary{Alerts: map[string]uint64{}, Reasons: map[string]Cause{}, BytesByState: map[string]uint64{}, Captures: []CaptureSummary{}, Skipped: []SkippedFile{}}
+	s := &Summary{Alerts: map[string]uint64{}, Receivers: []pipeline.ReceiverDay{}, Reasons: map[string]Cause{}, BytesByState: map[string]uint64{}, Captures: []CaptureSummary{}, Skipped: []SkippedFile{}}
 	for i := range coverage.NumStates {
 		s.BytesByState[i.String()] = 0
 	}
@@ -71,6 +72,7 @@ func (s *Summary) add(p *pipeline.Stats, c capture.Stats) {
 	for k, v := range p.Alerts {
 		s.Alerts[k] += v
 	}
+	s.Receivers = pipeline.MergeReceivers(append(s.Receivers, p.Receivers...))
 	s.account.Merge(&p.Account)
 	for i := range coverage.NumStates {
 		s.BytesByState[i.String()] = s.account.Bytes[i]

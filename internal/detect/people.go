@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"slices"
+
 	"github.com/phiwatch/phiwatch/internal/finding"
 	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/rule"
@@ -10,8 +12,7 @@ import (
 // in one place and a record number in another is one where a third place shows both. In a unit about several people
 // nothing ties them: the kind with the most distinct values counts them, the others only widen the range.
 type people struct {
-	ids   idSet
-	loose idSet              // identifiers that belong to nobody in particular
+	crowd finding.Crowd
 	seen  [strongKinds]int32 // by slot
 	first [strongKinds]uint64
 	used  []uint8 // slots that are not zero in seen
@@ -19,9 +20,7 @@ type people struct {
 }
 
 func (p *people) reset() {
-	p.ids.reset()
-	p.loose.reset()
-
+	p.crowd.Reset()
 }
 
 // strongKinds is the number of kinds that name a person by themselves.
@@ -95,20 +94,21 @@ func (p *people) fresh(cs []cand, kind uint8, h uint64) bool {
 	return true
 }
 
-// one ties the identifiers of one person.
+// one ties the identifiers of one person. The person is known by the strongest, which is the only one that is counted once there are
+// too many to tie.
 func (p *people) one() {
-	tie := int32(-1)
+	slices.Sort(p.used)
+	first := -1
 	for _, k := range p.used {
-		i, _ := p.ids.find(p.first[k])
+		i, _ := p.crowd.Known.Find(p.first[k])
 		if i < 0 {
 			return
 		}
-		r := p.ids.root(int32(i)) //nolint:gosec // small
-		if tie >= 0 {
-			p.ids.list[r].up = tie
+		if first < 0 {
+			first = i
 			continue
 		}
-		tie = r
+		p.crowd.Known.Join(first, i)
 	}
 }
 
@@ -119,9 +119,9 @@ func (p *people) several(cs []cand, kind uint8) {
 			continue
 		}
 		if c.kind == kind {
-			p.ids.find(c.hash)
+			p.crowd.Known.Find(c.hash)
 		} else {
-			p.loose.add(c.hash)
+			p.crowd.Loose.Add(c.hash)
 		}
 	}
 }
@@ -141,48 +141,11 @@ func (p *people) weak(s *Scan, cs []cand) {
 		}
 		if name != nil && birth != nil {
 			p.buf = append(append(append(p.buf[:0], name...), 0), birth...)
-			p.ids.find(s.e.hash(rule.KName, p.buf))
+			p.crowd.Known.Find(s.e.hash(rule.KName, p.buf))
 			name, birth = nil, nil
 		}
 	}
-	if name != nil && len(p.ids.list) == 0 {
-		p.ids.find(s.e.hash(rule.KName, name))
+	if name != nil && p.crowd.Known.Count() == 0 {
+		p.crowd.Known.Find(s.e.hash(rule.KName, name))
 	}
-}
-
-// count returns the range.
-func (p *people) count() finding.Individuals {
-	if p.ids.sketch != nil {
-		n := p.ids.count()
-		return finding.Individuals{Low: n, High: n + p.loose.count()}
-	}
-	low := 0
-	for i := range p.ids.list {
-		if p.ids.root(int32(i)) == int32(i) { //nolint:gosec // small
-			low++
-		}
-	}
-	extra := 0
-	for i := range p.loose.list {
-		if !p.ids.has(p.loose.list[i].hash) {
-			extra++
-		}
-	}
-	if low == 0 && extra > 0 {
-		low = 1
-	}
-	return finding.Individuals{Low: low, High: max(low, low+extra)}
-}
-
-func (t *idSet) has(h uint64) bool {
-	if len(t.table) == 0 {
-		return false
-	}
-	mask := uint64(len(t.table) - 1) //nolint:gosec // positive
-	for k := h & mask; t.table[k] != 0; k = (k + 1) & mask {
-		if t.list[t.table[k]-1].hash == h {
-			return true
-		}
-	}
-	return false
 }

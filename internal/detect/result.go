@@ -30,7 +30,7 @@ type results struct {
 	healthOnly bool
 
 	who      people
-	titles   idSet // identifiers in the names of parts
+	titles   finding.Distinct // identifiers in the names of parts
 	known    known
 	labelBuf []byte
 	valueBuf []byte
@@ -44,7 +44,7 @@ type acc struct {
 	part   int
 	next   int // 1 + index of the next one of the part
 	count  int
-	values idSet
+	values finding.Distinct
 	score  int
 	rule   *rule.Rule
 	points []finding.Point
@@ -64,7 +64,7 @@ func (r *results) init(e *Engine) {
 func (r *results) reset() {
 	for i := range r.accs[:r.n] {
 		a := &r.accs[i]
-		a.values.reset()
+		a.values.Reset()
 		*a = acc{values: a.values}
 	}
 	r.n = 0
@@ -72,7 +72,7 @@ func (r *results) reset() {
 	r.below, r.verdict, r.score, r.part, r.row = 0, finding.None, 0, 0, false
 	r.cats, r.minors, r.heightened, r.healthOnly = 0, false, false, false
 	r.who.reset()
-	r.titles.reset()
+	r.titles.Reset()
 	r.known.reset()
 }
 
@@ -143,7 +143,7 @@ func (r *results) unit(s *Scan, v *verdict, u *unit, cs []cand, ev *evidence) {
 	}
 	for i := range cs {
 		if c := &cs[i]; c.flags&isTitle != 0 && c.counts() {
-			r.titles.add(r.e.hash(c.kind, s.arena[c.canon:c.canon+c.size]))
+			r.titles.Add(r.e.hash(c.kind, s.arena[c.canon:c.canon+c.size]))
 		}
 	}
 	for i := range cs {
@@ -156,7 +156,7 @@ func (r *results) unit(s *Scan, v *verdict, u *unit, cs []cand, ev *evidence) {
 		}
 		if c.flags&isListed != 0 {
 			c.hash = r.e.hash(c.kind, s.arena[c.canon:c.canon+c.size]) // by which who.unit knows the person
-			if r.titles.has(c.hash) {
+			if r.titles.Has(c.hash) {
 				continue // the part itself has told it
 			}
 		}
@@ -185,7 +185,7 @@ func (r *results) take(s *Scan, v *verdict, c *cand) {
 		r.sensitive(s, c, value)
 	}
 	c.hash = r.e.hash(c.kind, value)
-	if !a.values.add(c.hash) {
+	if !a.values.Add(c.hash) {
 		return
 	}
 	r.known.value(r.e, c.kind, value)
@@ -283,7 +283,7 @@ func (s *Scan) finish() finding.Result {
 		}
 		return a.Kind < b.Kind
 	})
-	out.Individuals = r.who.count()
+	out.Individuals, out.People = r.who.crowd.Count(), r.who.crowd.People()
 	return out
 }
 
@@ -292,7 +292,7 @@ func (s *Scan) finding(a *acc, known finding.Words) finding.Finding {
 	if !ok {
 		level = finding.Low // it supports what names a person
 	}
-	f := finding.Finding{Kind: a.rule.Kind, Rule: a.rule.ID, Count: a.count, Distinct: a.values.count(), Confidence: level,
+	f := finding.Finding{Kind: a.rule.Kind, Rule: a.rule.ID, Count: a.count, Distinct: a.values.Count(), Confidence: level,
 		Score: a.score, Path: s.path(a.part, known), Masked: a.masks, Tokens: a.tokens, Points: a.points}
 	if f.Masked == nil {
 		f.Masked = []string{}

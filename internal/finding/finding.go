@@ -132,6 +132,9 @@ type Result struct {
 
 	// Words are what detect needs to find the people again in the name of a host. They die with the result.
 	Words Words `json:"-"`
+
+	// People are those of the object, to be counted with the people of others.
+	People People `json:"-"`
 }
 
 // Words are keyed hashes, sorted, of the names and record numbers in an object. Only detect can make or use them.

@@ -55,7 +55,11 @@ func (s *sequencer) exposure(t *task) {
 	}
 	s.describe(c, t)
 	t.brain.World.Resolve(c.Case, &c.names)
-	s.emit(t.brain, c.Case, s.objectID(c.Case, t), s.relay.incident(t, c.Case))
+	told := s.emit(t.brain, c.Case, s.objectID(c.Case, t), s.relay.incident(t, c.Case))
+	if told && t.find.Verdict != finding.Test {
+		s.receivers.add(t.conn.ends[t.m.Dir.Other()].Addr(), t.eventTime(), &t.find.People)
+	}
+	t.find.People = finding.People{}
 }
 
 // base makes the facts of a case that come from the flow. d is the direction of the bytes.
@@ -145,10 +149,10 @@ func coverageOf(t *task) *alert.Coverage {
 	return c
 }
 
-// emit judges a case and hands the alert on.
-func (s *sequencer) emit(b *Brain, c *alert.Case, id, incident string) {
+// emit judges a case and hands the alert on. It tells whether there is one.
+func (s *sequencer) emit(b *Brain, c *alert.Case, id, incident string) bool {
 	if !b.Policy.Alerts(c) {
-		return
+		return false
 	}
 	v := b.Policy.Judge(c)
 	a := &alert.Alert{Schema: alert.Schema, ID: id, Incident: incident, Revision: 1, Final: true, Case: *c, Verdict: v, Digests: b.Digests,
@@ -157,8 +161,8 @@ func (s *sequencer) emit(b *Brain, c *alert.Case, id, incident string) {
 		s.p.stats.Alerts = map[string]uint64{}
 	}
 	s.p.stats.Alerts[string(v.Severity)]++
-	if s.p.opt.Emit == nil || s.err != nil {
-		return
+	if s.p.opt.Emit != nil && s.err == nil {
+		s.err = s.p.opt.Emit(a)
 	}
-	s.err = s.p.opt.Emit(a)
+	return true
 }

@@ -61,17 +61,18 @@ type Pipeline struct {
 
 // Stats are the counters of a run. Packets and Bytes may be read while it goes on, the rest after its end.
 type Stats struct {
-	Packets atomic.Uint64
-	Bytes   atomic.Uint64 // captured
-	Flows   uint64
-	Panics  atomic.Uint64
-	First   flow.Time
-	Last    flow.Time
-	Objects uint64
-	Parts   uint64
-	Alerts  map[string]uint64 // by severity
-	Account coverage.Account
-	Stream  stream.Stats
+	Packets   atomic.Uint64
+	Bytes     atomic.Uint64 // captured
+	Flows     uint64
+	Panics    atomic.Uint64
+	First     flow.Time
+	Last      flow.Time
+	Objects   uint64
+	Parts     uint64
+	Alerts    map[string]uint64 // by severity
+	Receivers []ReceiverDay     // by receiver and day
+	Account   coverage.Account
+	Stream    stream.Stats
 }
 
 // New makes a pipeline under a Brain.

@@ -16,20 +16,21 @@ type sequencer struct {
 	queues [][]*entry // of each worker, in order
 	done   []uint64   // position up to which each worker has told everything
 
-	acc   coverage.Account
-	names *names
-	joins *joins
-	daily *daily
-	seen  map[string]int // ids of this run: a repetition gets an ordinal
-	relay *relays
-	hosts hosts
-	waits waiting
-	err   error
+	acc       coverage.Account
+	names     *names
+	joins     *joins
+	daily     *daily
+	receivers *receivers
+	seen      map[string]int // ids of this run: a repetition gets an ordinal
+	relay     *relays
+	hosts     hosts
+	waits     waiting
+	err       error
 }
 
 func newSequencer(p *Pipeline) *sequencer {
 	n := p.opt.Workers
-	return &sequencer{p: p, queues: make([][]*entry, n), done: make([]uint64, n), names: newNames(), joins: newJoins(), daily: newDaily(),
+	return &sequencer{p: p, queues: make([][]*entry, n), done: make([]uint64, n), names: newNames(), joins: newJoins(), daily: newDaily(), receivers: newReceivers(),
 		seen: map[string]int{}, relay: newRelays()}
 }
 
@@ -125,6 +126,7 @@ func (s *sequencer) tick(at flow.Time) {
 	for _, a := range s.daily.roll(at) {
 		s.aggregate(a)
 	}
+	s.receivers.roll(at)
 }
 
 // end deals with everything that is left.
@@ -139,4 +141,5 @@ func (s *sequencer) end(at flow.Time) {
 	for _, a := range s.daily.all() {
 		s.aggregate(a)
 	}
+	s.p.stats.Receivers = s.receivers.all()
 }
