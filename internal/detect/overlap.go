@@ -16,11 +16,7 @@ func (s *Scan) oneKind(cs []cand) {
 				continue
 			}
 			loser := d
-			if (c.flags^d.flags)&isAttached != 0 {
-				if c.flags&isAttached == 0 {
-					loser = c
-				}
-			} else if c.kind > d.kind {
+			if c.label < d.label || c.label == d.label && c.kind > d.kind {
 				loser = c
 			}
 			loser.flags |= isRival

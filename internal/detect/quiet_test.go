@@ -141,3 +141,11 @@ func TestOtherNames(t *testing.T) {
 		t.Error("the name of ICD-10 is a diagnosis")
 	}
 }
+
+// TestNearerLabel: of two kinds in one place the one whose label is nearer has the number.
+func TestNearerLabel(t *testing.T) {
+	e := newEngine(t)
+	if r := scanText(e, "admitted with pneumonia on insulin. taxpayer ITIN of the family - 999-64-3665"); r.Verdict == finding.Test {
+		t.Errorf("a taxpayer's number is a sample: %d points", r.Score)
+	}
+}

@@ -172,7 +172,7 @@ func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 			c.flags |= isColumn
 		}
 		c.score = int16(c.identity(v.classes)) //nolint:gosec // within 200
-		if c.kind == rule.KITIN && c.flags&(isTest|isMarked|isAttached) == isTest|isAttached {
+		if c.kind == rule.KITIN && c.flags&(isTest|isMarked) == isTest && c.label >= 25 {
 			c.flags &^= isTest // its label says that it is a taxpayer's number, not the Social Security number of a made-up patient
 		}
 		if !isStrong(c.kind) {

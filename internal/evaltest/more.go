@@ -159,6 +159,7 @@ func naaccr16(d *Doc, people []Person, _ *rand.Rand) {
 		d.bare(p, SSN)
 		d.plant(p, Name, DOB, MRN, Phone)
 		d.allow(Address, upperAlnum(p.Street))
+		d.allow(ICDO3, p.Morphology[:4])
 	}
 	d.Body = []byte(w.String())
 }

@@ -42,6 +42,7 @@ func naaccrXML(d *Doc, people []Person, r *rand.Rand) {
 		d.plant(p, Name, DOB, MBI, MRN, Address, Phone)
 		d.Planted = append(d.Planted, Planted{Kind: ICDO3, Form: bare, Any: []string{strings.ToLower(undot(p.Site))}})
 		d.allow(MRN, fmt.Sprintf("%08d", 1+i))
+		d.allow(ICDO3, p.Morphology[:4])
 	}
 	w.f("</NaaccrData>\n")
 	d.Body = []byte(w.String())
@@ -73,6 +74,7 @@ func naaccrFixed(d *Doc, people []Person, _ *rand.Rand) {
 		d.plant(p, Name, DOB, MBI, MRN, Phone)
 		d.Planted = append(d.Planted, Planted{Kind: ICDO3, Form: bare, Any: []string{strings.ToLower(undot(p.Site))}})
 		d.allow(Address, upperAlnum(p.Street))
+		d.allow(ICDO3, p.Morphology[:4])
 	}
 	d.Body = []byte(w.String())
 }

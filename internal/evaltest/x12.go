@@ -104,7 +104,9 @@ func x12Payment(d *Doc, people []Person, r *rand.Rand) {
 	x.seg("LX", "1")
 	for i := range people {
 		p := &people[i]
-		x.seg("CLP", p.Account, "1", "125.5", "100", "25.5", "12", "0523445"+digitsOf(r, 5), "11")
+		control := "0523445" + digitsOf(r, 5) // the payer's number of the claim
+		x.seg("CLP", p.Account, "1", "125.5", "100", "25.5", "12", control, "11")
+		d.allow(Account, control)
 		switch r.IntN(4) {
 		case 0:
 			x.person("QC", p, "34", p.SSN)

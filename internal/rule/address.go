@@ -41,7 +41,7 @@ func AddressAt(b []byte, zip int) (start, end int) {
 }
 
 // streetBefore finds the house number before the state at b[to:], -1 if there is none: the first number in the same line,
-// or the line above, that is followed by a word.
+// or the line above, that is followed by a word. Behind a mail address, and where somebody lives "at" a number, it begins anew.
 func streetBefore(b []byte, to int) int {
 	from, lines := to, 0
 	for from > 0 && to-from < maxAddress {
@@ -64,7 +64,10 @@ func streetBefore(b []byte, to int) int {
 		if IsLetter(b[i]) {
 			words++
 		}
-		if !IsDigit(b[i]) || best >= 0 {
+		if b[i] == '@' {
+			best, words = -1, 0
+		}
+		if !IsDigit(b[i]) || best >= 0 && !behindAt(b, from, i) {
 			continue
 		}
 		j := i
@@ -79,4 +82,9 @@ func streetBefore(b []byte, to int) int {
 		return -1
 	}
 	return best
+}
+
+// behindAt tells whether the word before b[i:] is "at".
+func behindAt(b []byte, from, i int) bool {
+	return i-from > 3 && b[i-1] == ' ' && b[i-2] == 't' && b[i-3] == 'a' && !IsAlnum(b[i-4])
 }

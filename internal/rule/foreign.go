@@ -75,7 +75,7 @@ func hexDigits(v []byte) bool {
 }
 
 // Listed tells whether the groups of digits at b[start:end], with spaces between them, are cells of a line of numbers: one more
-// stands before or behind them. A number that is written in groups is followed by no further group.
+// stands before or behind them, as near as they are to one another.
 func Listed(b []byte, start, end int) bool {
 	spaced := false
 	for _, c := range b[start:end] {
@@ -85,25 +85,25 @@ func Listed(b []byte, start, end int) bool {
 }
 
 func groupBehind(b []byte, end int) bool {
-	i := end
-	for i < len(b) && b[i] == ' ' {
-		i++
+	if end >= len(b) || b[end] != ' ' {
+		return false
 	}
+	i := end + 1
 	j := i
 	for j < len(b) && IsDigit(b[j]) {
 		j++
 	}
-	return i > end && j > i && (j == len(b) || b[j] <= ' ')
+	return j > i && (j == len(b) || b[j] <= ' ')
 }
 
 func groupBefore(b []byte, start int) bool {
-	i := start
-	for i > 0 && b[i-1] == ' ' {
-		i--
+	if start == 0 || b[start-1] != ' ' {
+		return false
 	}
+	i := start - 1
 	j := i
 	for j > 0 && IsDigit(b[j-1]) {
 		j--
 	}
-	return i < start && j < i && (j == 0 || b[j-1] <= ' ')
+	return j < i && (j == 0 || b[j-1] <= ' ')
 }
