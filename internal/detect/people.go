@@ -57,13 +57,19 @@ func (p *people) unit(s *Scan, u *unit, cs []cand) {
 			}
 		}
 	}
+	all := false
 	if most > 1 && s.onePerson(u) {
 		most = max(1, p.seen[rule.KSSN]) // several record numbers of one person; but not several Social Security numbers
-		kind = rule.KSSN
+		kind, all = rule.KSSN, most == 1
+	} else if most > 1 && kind == rule.KMRN && s.oneChart(u) {
+		most, kind = p.others(kind)
+		all = most == 1
 	}
 	switch {
 	case most == 0:
 		p.weak(s, cs)
+	case all:
+		p.whole(cs)
 	case most == 1:
 		p.one()
 	default:
@@ -79,6 +85,41 @@ func (s *Scan) onePerson(u *unit) bool {
 		return u.kind == object.UnitRecord
 	}
 	return false
+}
+
+// oneChart tells whether the record numbers of a unit are those of one person, of several sites: PID-3 of HL7 v2 repeats. What insurers
+// and guarantors have are no record numbers.
+func (s *Scan) oneChart(u *unit) bool {
+	return s.parts[u.part].format == object.StructHL7 && (u.kind == object.UnitMessage || u.kind == object.UnitRecord)
+}
+
+// others is the kind with the most distinct values but one, and their number; 1 if there is none.
+func (p *people) others(but uint8) (most int32, kind uint8) {
+	most, kind = 1, but
+	for _, k := range p.used {
+		if k < 8 && k != slot(but) && p.seen[k] > most {
+			most, kind = p.seen[k], k
+		}
+	}
+	return most, kind
+}
+
+// whole ties every identifier of a unit that is one person's.
+func (p *people) whole(cs []cand) {
+	p.one()
+	first, _ := p.crowd.Known.Find(p.first[p.used[0]])
+	for i := range cs {
+		c := &cs[i]
+		if first < 0 {
+			return
+		}
+		if !isStrong(c.kind) || c.flags&isTest != 0 || int(c.score) < minIdentity {
+			continue
+		}
+		if k, _ := p.crowd.Known.Find(c.hash); k >= 0 {
+			p.crowd.Known.Join(first, k)
+		}
+	}
 }
 
 // fresh tells whether no earlier candidate of the kind has the hash.

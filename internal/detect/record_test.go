@@ -54,3 +54,24 @@ func TestOnePerson(t *testing.T) {
 		}
 	}
 }
+
+// TestOneChart: a patient of HL7 v2 has a number at each of several sites, and is the same in the message that shows the other one alone.
+func TestOneChart(t *testing.T) {
+	e := newEngine(t)
+	mrn := func(v string) located { return located{object.RoleMRN, v} }
+	name, birth := located{object.RolePersonName, "Roe, Jane"}, located{object.RoleBirthDate, "19800102"}
+	for name, c := range map[string]struct {
+		units [][]located
+		want  int
+	}{
+		"two sites":       {[][]located{{mrn("4711001"), mrn("4711002"), name, birth}}, 1},
+		"the other alone": {[][]located{{mrn("4711001"), mrn("4711002"), name, birth}, {mrn("4711002"), name, birth}, {mrn("4711001"), name, birth}}, 1},
+		"with an SSN":     {[][]located{{mrn("4711001"), mrn("4711002"), {object.RoleSSN, "514690361"}, name, birth}, {mrn("4711002"), name, birth}}, 1},
+		"two messages":    {[][]located{{mrn("4711001"), name, birth}, {mrn("4711002"), name, birth}}, 2},
+		"guarantor":       {[][]located{{mrn("4711001"), mrn("4711002"), {object.RoleSSN, "514690361"}, {object.RoleSSN, "514690362"}, name, birth}}, 2},
+	} {
+		if r := messages(e, c.units...); r.Individuals.Low != c.want {
+			t.Errorf("%s: individuals %v, want %d", name, r.Individuals, c.want)
+		}
+	}
+}
