@@ -10,9 +10,12 @@ import (
 func (s *Scan) oneKind(cs []cand) {
 	for i := range cs {
 		c := &cs[i]
+		if c.flags&inField != 0 {
+			continue // a field has one kind
+		}
 		for j := max(0, i-4); j < i && (isToken(c.kind) || c.isCode()); j++ {
 			d := &cs[j]
-			if d.pos != c.pos || d.kind == c.kind || (d.flags|c.flags)&inField != 0 || !s.sameNumber(d, c) {
+			if d.pos != c.pos || d.kind == c.kind || d.flags&inField != 0 || !s.sameNumber(d, c) {
 				continue
 			}
 			loser := d
