@@ -37,9 +37,18 @@ type expectation struct {
 	expected
 	key  expectKey
 	born flow.Time
-	flow *[2]netip.AddrPort // of the data flow that claimed it
-	held []*heldTask        // its objects, while it is not done
+	flow *dataFlow   // the data flow that claimed it
+	held []*heldTask // its objects, while it is not done
 }
+
+// dataFlow names a data flow. Active transfers of one session often use the same two ports again, so that the ends alone
+// would give every later file the name of the first.
+type dataFlow struct {
+	ends  [2]netip.AddrPort
+	first flow.Time
+}
+
+func (i *connInfo) dataFlow() dataFlow { return dataFlow{i.ends, i.first} }
 
 type heldTask struct {
 	t        *task
@@ -89,10 +98,10 @@ func (j *joins) claim(x *expectation, a netip.AddrPort) {
 		switch {
 		case h.exp != nil || h.released:
 		case x.flow == nil && x.fits(&h.t.conn):
-			ends := h.t.conn.ends
-			x.flow = &ends
+			f := h.t.conn.dataFlow()
+			x.flow = &f
 			fallthrough
-		case x.flow != nil && *x.flow == h.t.conn.ends:
+		case x.flow != nil && *x.flow == h.t.conn.dataFlow():
 			h.exp = x
 			x.held = append(x.held, h)
 		}
@@ -161,9 +170,10 @@ func (j *joins) data(t *task) (held bool) {
 // find returns the expectation of a data flow: the oldest that fits and is not another flow's.
 func (j *joins) find(c *connInfo) *expectation {
 	var best *expectation
+	f := c.dataFlow()
 	for d := range c.ends {
 		for _, x := range j.byAddr[c.ends[d]] {
-			if x.flow != nil && *x.flow == c.ends {
+			if x.flow != nil && *x.flow == f {
 				return x
 			}
 			if x.flow == nil && x.fits(c) && (best == nil || x.born < best.born) {
@@ -172,8 +182,7 @@ func (j *joins) find(c *connInfo) *expectation {
 		}
 	}
 	if best != nil {
-		ends := c.ends
-		best.flow = &ends
+		best.flow = &f
 	}
 	return best
 }
