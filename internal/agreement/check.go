@@ -117,6 +117,17 @@ func checkCountry(e *Entry, c candidate, q *Query) (string, string) {
 	return "", ""
 }
 
+// OwnDomain judges mail to a domain of the organisation's own: it is covered, as long as the hop that takes it is in a home
+// country. No entry permits more.
+func OwnDomain(q *Query) alert.Agreement {
+	out := alert.Agreement{Verdict: Covered, Basis: string(Internal), Reason: "The recipient's domain is the organisation's own."}
+	if v, _ := checkCountry(&Entry{Basis: Internal}, candidate{ref: ref{sub: -1}}, q); v != "" {
+		out.Verdict = v
+		out.Reason = "The recipient's domain is the organisation's own, but a mail server that is not in a home country takes the mail."
+	}
+	return out
+}
+
 // countries are those that the entry, or its subcontractor, permits.
 func (e *Entry) countries(c candidate, q *Query) []string {
 	list := e.Permit.Countries

@@ -150,28 +150,3 @@ func FuzzHost(f *testing.F) {
 		}
 	})
 }
-
-func TestCheck(t *testing.T) {
-	r := parse(t, many)
-	for _, c := range []struct{ who, want string }{
-		{"x.vendor.com", "host name covered broad; mail domain no_agreement "},
-		{"mail.example", "host name no_agreement ; mail domain covered mailer"},
-		{"bob@dept.mail.example", "mail domain covered mailer"},
-		{"@[203.0.113.9]", "mail domain covered mailer"},
-		{"198.51.100.7", "address covered exact"},
-		{"2001:db8::1", "address covered six"},
-		{"a b", ""},
-		{"@", ""},
-	} {
-		var parts []string
-		for _, a := range r.Check(c.who, at("2026-03-02")) {
-			parts = append(parts, a.As+" "+a.Agreement.Verdict+" "+a.Agreement.ID)
-		}
-		if got := strings.Join(parts, "; "); got != c.want {
-			t.Errorf("%s: %q", c.who, got)
-		}
-	}
-	if got := r.Check("198.51.100.7", 0)[0].Matched; len(got) != 3 || got[0].ID != "exact" || got[2].ID != "broad" {
-		t.Errorf("%+v", got)
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"github.com/phiwatch/phiwatch/internal/alert"
 	"github.com/phiwatch/phiwatch/internal/ledger"
@@ -13,13 +14,17 @@ import (
 // batchSize is how many alerts share one commit of the ledger.
 const batchSize = 256
 
+// batchTime is how long an alert may wait for others before it is recorded and shown, if another one comes.
+const batchTime = time.Second
+
 // recorder writes alerts to the ledger first, and hands them to the sink when they are on disk.
 type recorder struct {
 	ctx     context.Context
 	state   *State
 	sink    notify.Sink // nil: none
 	pending []*alert.Alert
-	worst   int // rank of the loudest alert
+	flushed time.Time // the newest flush
+	worst   int       // rank of the loudest alert
 	count   int
 }
 
@@ -28,10 +33,11 @@ func (r *recorder) add(a *alert.Alert) error {
 	r.count++
 	r.worst = max(r.worst, a.Severity.Rank())
 	r.pending = append(r.pending, a)
-	if len(r.pending) < batchSize {
-		return nil
+	if now := r.state.now(); len(r.pending) >= batchSize || now.Sub(r.flushed) >= batchTime {
+		r.flushed = now
+		return r.flush()
 	}
-	return r.flush()
+	return nil
 }
 
 // flush commits what is pending to the ledger, then delivers it.

@@ -120,6 +120,7 @@ func (s *session) baaCheck() *cobra.Command {
 				}
 			} else {
 				s.explain(args[0], &a)
+				s.asMail(r, q)
 			}
 			if !a.Covered() {
 				return answer{exitBad}
@@ -139,6 +140,17 @@ func (s *session) explain(who string, a *alert.Agreement) {
 	}
 	if a.Reason != "" {
 		fmt.Fprintf(s.io.Out, "  because %s\n", a.Reason)
+	}
+}
+
+// asMail says what the register has for a name as the domain of mail addresses, if nothing was found for the host.
+func (s *session) asMail(r *agreement.Register, q *agreement.Query) {
+	if len(q.Names) == 0 || len(r.Match(q)) > 0 {
+		return
+	}
+	m := agreement.Query{At: q.At, Home: q.Home, Port: 25, Mail: true, MailDomain: q.Names[0].Host}
+	if a := r.Judge(&m); a.ID != "" {
+		fmt.Fprintf(s.io.Out, "  note    as the domain of mail addresses: %s, by entry %s; ask for @%s\n", a.Verdict, a.ID, m.MailDomain)
 	}
 }
 

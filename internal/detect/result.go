@@ -273,16 +273,18 @@ func (s *Scan) finish() finding.Result {
 		out.Structure = st.String()
 	}
 	out.Words = r.known.words()
+	all := make([]told, 0, r.n)
 	for i := range r.accs[:r.n] {
-		out.Findings = append(out.Findings, s.finding(&r.accs[i], out.Words))
+		all = append(all, told{s.finding(&r.accs[i], out.Words), &r.accs[i]})
 	}
-	sort.SliceStable(out.Findings, func(i, j int) bool {
-		a, b := &out.Findings[i], &out.Findings[j]
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := &all[i].f, &all[j].f
 		if a.Score != b.Score {
 			return a.Score > b.Score
 		}
 		return a.Kind < b.Kind
 	})
+	out.Findings = s.bound(all, maxReport, out.Words)
 	out.Individuals, out.People = r.who.crowd.Count(), r.who.crowd.People()
 	return out
 }
@@ -307,7 +309,7 @@ func (s *Scan) finding(a *acc, known finding.Words) finding.Finding {
 	}
 	sort.Strings(f.Masked)
 	f.Masked = slices.Compact(f.Masked)
-	sort.Slice(f.Tokens, func(i, j int) bool { return bytes.Compare(f.Tokens[i][:], f.Tokens[j][:]) < 0 })
+	sortTokens(f.Tokens)
 	return f
 }
 

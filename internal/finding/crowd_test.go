@@ -135,6 +135,18 @@ func TestDistinct(t *testing.T) {
 	if d.Count() != 1000 || !d.Has(hash(5)) || d.Has(hash(5000)) {
 		t.Errorf("%d of 1000", d.Count())
 	}
+	var all, large Distinct
+	for i := range uint64(100_000) {
+		large.Add(hash(i + 500))
+	}
+	all.AddAll(&d)
+	all.AddAll(&d)
+	if all.Count() != 1000 {
+		t.Errorf("%d of 1000, added twice", all.Count())
+	}
+	if all.AddAll(&large); all.Count() < 98_490 || all.Count() > 102_510 {
+		t.Errorf("%d of 100,500", all.Count())
+	}
 	d.Reset()
 	if d.Count() != 0 || d.Has(hash(5)) || !d.Add(hash(5)) || d.Add(hash(5)) {
 		t.Error("not empty after a reset")

@@ -134,6 +134,17 @@ func (t *Distinct) Count() int {
 	return len(t.list) - t.joined
 }
 
+// AddAll adds the things of another set, by every hash they have there.
+func (t *Distinct) AddAll(o *Distinct) {
+	if o.sketch != nil {
+		t.merge(o.sketch)
+		return
+	}
+	for i := range o.list {
+		t.Add(o.list[i].hash)
+	}
+}
+
 // merge adds the things of a set that only estimates.
 func (t *Distinct) merge(o *hyperloglog.Sketch) {
 	t.Estimate()

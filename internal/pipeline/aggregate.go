@@ -6,9 +6,11 @@ import (
 	"strings"
 
 	"github.com/phiwatch/phiwatch/internal/alert"
+	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/flow"
 	"github.com/phiwatch/phiwatch/internal/object"
+	"github.com/phiwatch/phiwatch/internal/policy"
 )
 
 // maxDaily bounds the aggregates of a day; beyond it the oldest is told early and begins anew.
@@ -29,7 +31,8 @@ type dailyKey struct {
 	day      int64
 }
 
-// aggregate is one such alert in the making: the facts of its first instance, and sums.
+// aggregate is one such alert in the making: the facts of its first instance, the receiver of the first that no agreement
+// covers, and sums.
 type aggregate struct {
 	key    dailyKey
 	c      *facts
@@ -43,9 +46,8 @@ func newDaily() *daily { return &daily{of: map[dailyKey]*aggregate{}} }
 
 const dayLength = 86400 * flow.Second
 
-// add books an instance; first makes the case if it is the day's first. It returns an aggregate to tell early, if the
-// bound is reached.
-func (d *daily) add(k dailyKey, bytes int64, at flow.Time, b *Brain, first func() *facts) (early *aggregate) {
+// add books an instance, whose case c is resolved. It returns an aggregate to tell early, if the bound is reached.
+func (d *daily) add(k dailyKey, bytes int64, at flow.Time, b *Brain, c *facts) (early *aggregate) {
 	k.day = int64(at / dayLength)
 	a := d.of[k]
 	if a == nil {
@@ -54,9 +56,12 @@ func (d *daily) add(k dailyKey, bytes int64, at flow.Time, b *Brain, first func(
 			delete(d.of, d.order[0])
 			d.order = d.order[1:]
 		}
-		a = &aggregate{key: k, c: first(), brain: b}
+		a = &aggregate{key: k, c: c, brain: b}
 		d.of[k] = a
 		d.order = append(d.order, k)
+	} else if policy.Covered(a.c.Case) && !policy.Covered(c.Case) {
+		// One address can have many names, of vendors with an agreement and without.
+		a.c.Receiver, a.c.Recipients, a.c.names = c.Receiver, c.Recipients, c.names
 	}
 	a.bytes += bytes
 	a.count++
@@ -101,45 +106,51 @@ func (s *sequencer) aggregate(a *aggregate) {
 	s.emit(a.brain, a.c.Case, s.unique(id), incidentOf(a.c.Case))
 }
 
-// unread notes an object that could not be read, or not wholly, on its way out.
+// unread notes an object that could not be read, or not wholly, on its way out: once for each reason.
 func (s *sequencer) unread(t *task) {
-	reason, bytes := blindness(t)
-	if reason == coverage.None {
+	reasons := blindness(t)
+	if len(reasons) == 0 {
 		return
 	}
 	from, to := t.conn.ends[t.m.Dir].Addr(), t.conn.ends[t.m.Dir.Other()].Addr()
-	if t.brain.World.DirectionOf(from, to) != alert.Egress {
-		return
+	if t.m.Kind != object.Mail && t.brain.World.DirectionOf(from, to) != alert.Egress {
+		return // where a mail goes, its recipients tell as well
 	}
-	k := dailyKey{kind: alert.Uninspected, from: from, to: to, reason: reason.String()}
-	early := s.daily.add(k, bytes, t.eventTime(), t.brain, func() *facts {
+	for _, r := range reasons {
 		c := s.base(&t.conn, t.m.Dir, t.brain)
 		s.describe(c, t)
-		c.Kind, c.Detail = alert.Uninspected, reason.String()
+		c.Kind, c.Detail = alert.Uninspected, r.Reason.String()
 		c.Identifiers, c.Individuals, c.PHI = nil, nil, nil
 		c.Object.Token = ""
 		t.brain.World.Resolve(c.Case, &c.names)
-		return c
-	})
-	if early != nil {
+		s.book(dailyKey{kind: c.Kind, from: from, to: to, reason: c.Detail}, r.Bytes, t.eventTime(), t.brain, c)
+	}
+}
+
+// book adds an instance to its day, unless the policy has nothing to say about it.
+func (s *sequencer) book(k dailyKey, bytes int64, at flow.Time, b *Brain, c *facts) {
+	if !b.Policy.Alerts(c.Case) {
+		return
+	}
+	if early := s.daily.add(k, bytes, at, b, c); early != nil {
 		s.aggregate(early)
 	}
 }
 
-// blindness returns the first reason why an object was seen and not read. Holes in the capture are no such reason: what
-// they held was not seen.
-func blindness(t *task) (coverage.Reason, int64) {
+// blindness returns the reasons why an object was seen and not read. Holes in the capture are no such reasons: what they
+// held was not seen.
+func blindness(t *task) (out []content.Why) {
 	if t.result.State != coverage.Uninspected && t.result.State != coverage.PartlyInspected && t.result.State != coverage.Encrypted {
-		return coverage.None, 0
+		return nil
 	}
 	for _, r := range t.result.Reasons {
 		switch r.Reason {
 		case coverage.None, coverage.Gap, coverage.Snaplen, coverage.Truncated, coverage.Ambiguous, coverage.Shed:
 		default:
-			return r.Reason, r.Bytes
+			out = append(out, r)
 		}
 	}
-	return coverage.None, 0
+	return out
 }
 
 // closed prints the streams of a flow, and notes what left it encrypted.
@@ -156,17 +167,11 @@ func (s *sequencer) closed(e *closedFlow) {
 		if n == 0 || b.World.DirectionOf(from, to) != alert.Egress {
 			continue
 		}
-		k := dailyKey{kind: alert.EncryptedEgress, from: from, to: to, reason: "encrypted"}
-		early := s.daily.add(k, int64(n), e.at, b, func() *facts {
-			c := s.base(&e.conn, flow.Dir(d), b)
-			c.Kind, c.Detail, c.Security = alert.EncryptedEgress, transportName(e.conn.tls.version), flow.Encrypted.String()
-			c.Time = alert.Time(e.at)
-			b.World.Resolve(c.Case, &c.names)
-			return c
-		})
-		if early != nil {
-			s.aggregate(early)
-		}
+		c := s.base(&e.conn, flow.Dir(d), b)
+		c.Kind, c.Detail, c.Security = alert.EncryptedEgress, transportName(e.conn.tls.version), flow.Encrypted.String()
+		c.Time = alert.Time(e.at)
+		b.World.Resolve(c.Case, &c.names)
+		s.book(dailyKey{kind: c.Kind, from: from, to: to, reason: "encrypted"}, int64(n), e.at, b, c)
 	}
 }
 

@@ -44,7 +44,9 @@ type conn struct {
 	names    [2]name // of client and server
 	starttls string
 	tls      *tlsInfo
-	joined   bool // announced by another flow
+	joined   bool    // announced by another flow
+	fed      [2]bool // raw was given bytes of a direction
+	resumes  uint8
 	told     map[string]bool
 
 	hash [2]hash.Hash // --streams, in the stream's directions
@@ -124,6 +126,12 @@ func (c *conn) accept(d flow.Dir, off uint64, at flow.Time, b []byte) {
 func (c *conn) feed(d flow.Dir, off uint64, at flow.Time, b []byte) {
 	switch c.mode {
 	case following:
+		if c.mayResume() {
+			if c.resume(d, off, at, b) {
+				return
+			}
+			c.fed[d] = true
+		}
 		c.skip[d] = c.call(func() flow.Want { return c.an.Data(d, off, at, b) })
 		c.become()
 	case probing:
@@ -201,13 +209,14 @@ func (c *conn) Alt(d flow.Dir, off uint64, b []byte) {
 // alternative scans a second version of bytes: in its place in the object that holds the first one, if that is still at
 // hand, and as text of its own. The stream has booked these bytes, so the object that holds them carries none.
 func (c *conn) alternative(d flow.Dir, off uint64, b []byte) {
+	m := object.Meta{Protocol: c.protocol(), Kind: object.Stream, Dir: d, Off: off, At: c.now, Size: -1,
+		Name: flow.NewText("other-version"), Unlabelled: true}
 	for _, w := range c.open {
 		if w.m.Dir == d {
 			w.patch(off, b)
+			m.Recipients = w.m.Recipients // whom the first version is for, this one is for
 		}
 	}
-	m := object.Meta{Protocol: c.protocol(), Kind: object.Stream, Dir: d, Off: off, At: c.now, Size: -1,
-		Name: flow.NewText("other-version"), Unlabelled: true}
 	w := c.openWriter(m)
 	w.free = true
 	w.Write(b)

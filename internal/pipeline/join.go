@@ -14,6 +14,7 @@ const (
 	holdTime   = 30 * flow.Second
 	expectTime = 600 * flow.Second
 	maxHeld    = 100_000
+	heldMemory = 96 << 20 // bytes of what was found in held objects; beyond it the oldest are told without a name
 	maxExpect  = 100_000
 )
 
@@ -24,6 +25,7 @@ type joins struct {
 	byKey   map[expectKey]*expectation
 	byAddr  map[netip.AddrPort][]*expectation
 	held    []*heldTask // in order; released ones stay until they reach the front
+	memory  int         // of held, less those released
 	waiting map[netip.AddrPort][]*heldTask
 }
 
@@ -37,15 +39,25 @@ type expectation struct {
 	expected
 	key  expectKey
 	born flow.Time
-	flow *[2]netip.AddrPort // of the data flow that claimed it
-	held []*heldTask        // its objects, while it is not done
+	flow *dataFlow   // the data flow that claimed it
+	held []*heldTask // its objects, while it is not done
 }
+
+// dataFlow names a data flow. Active transfers of one session often use the same two ports again, so that the ends alone
+// would give every later file the name of the first.
+type dataFlow struct {
+	ends  [2]netip.AddrPort
+	first flow.Time
+}
+
+func (i *connInfo) dataFlow() dataFlow { return dataFlow{i.ends, i.first} }
 
 type heldTask struct {
 	t        *task
 	until    flow.Time
 	exp      *expectation
 	released bool
+	memory   int
 }
 
 func newJoins() *joins {
@@ -89,10 +101,10 @@ func (j *joins) claim(x *expectation, a netip.AddrPort) {
 		switch {
 		case h.exp != nil || h.released:
 		case x.flow == nil && x.fits(&h.t.conn):
-			ends := h.t.conn.ends
-			x.flow = &ends
+			f := h.t.conn.dataFlow()
+			x.flow = &f
 			fallthrough
-		case x.flow != nil && *x.flow == h.t.conn.ends:
+		case x.flow != nil && *x.flow == h.t.conn.dataFlow():
 			h.exp = x
 			x.held = append(x.held, h)
 		}
@@ -134,36 +146,54 @@ func (x *expectation) fits(c *connInfo) bool {
 	return false
 }
 
-// data takes an object of an unrecognised flow: it is named if its announcement is complete, else held.
-func (j *joins) data(t *task) (held bool) {
+// data takes an object of an unrecognised flow: it is named if its announcement is complete, else held. It returns the
+// objects to tell first, for which there is no room any more.
+func (j *joins) data(t *task) (early []*task, held bool) {
 	if t.conn.transport != flow.TCP {
-		return false
+		return nil, false
 	}
-	h := &heldTask{t: t, until: t.eventTime() + holdTime, exp: j.find(&t.conn)}
+	h := &heldTask{t: t, until: t.eventTime() + holdTime, exp: j.find(&t.conn), memory: weight(t)}
 	if h.exp != nil && h.exp.Done {
 		h.exp.name(t)
-		return false
+		return nil, false
 	}
 	if len(j.held) >= maxHeld {
-		return false
+		return nil, false
 	}
 	j.held = append(j.held, h)
+	j.memory += h.memory
+	for len(j.held) > 1 && (j.memory > heldMemory || j.held[0].released) {
+		early = j.release(j.held[0], early)
+		j.held[0] = nil
+		j.held = j.held[1:]
+	}
 	if h.exp != nil {
 		h.exp.held = append(h.exp.held, h)
-		return true
+		return early, true
 	}
 	for _, a := range t.conn.ends {
 		j.waiting[a] = append(j.waiting[a], h)
 	}
-	return true
+	return early, true
+}
+
+// weight is about the memory of an object that was scanned. It counts what was found, which is the same in every run.
+func weight(t *task) int {
+	n := 2048
+	for i := range t.find.Findings {
+		f := &t.find.Findings[i]
+		n += 512 + 16*len(f.Tokens) + 32*len(f.Masked) + 64*len(f.Points) + 64*len(f.Path)
+	}
+	return n + 64*len(t.find.Words)
 }
 
 // find returns the expectation of a data flow: the oldest that fits and is not another flow's.
 func (j *joins) find(c *connInfo) *expectation {
 	var best *expectation
+	f := c.dataFlow()
 	for d := range c.ends {
 		for _, x := range j.byAddr[c.ends[d]] {
-			if x.flow != nil && *x.flow == c.ends {
+			if x.flow != nil && *x.flow == f {
 				return x
 			}
 			if x.flow == nil && x.fits(c) && (best == nil || x.born < best.born) {
@@ -172,8 +202,7 @@ func (j *joins) find(c *connInfo) *expectation {
 		}
 	}
 	if best != nil {
-		ends := c.ends
-		best.flow = &ends
+		best.flow = &f
 	}
 	return best
 }
@@ -206,6 +235,7 @@ func (j *joins) release(h *heldTask, out []*task) []*task {
 		return out
 	}
 	h.released = true
+	j.memory -= h.memory
 	if h.exp != nil {
 		h.exp.name(h.t)
 	}

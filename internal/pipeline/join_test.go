@@ -120,6 +120,35 @@ func TestJoinInAnyOrder(t *testing.T) {
 	}
 }
 
+// TestJoinOfReusedPorts holds that two active transfers over the same pair of ports are two files with their own names.
+func TestJoinOfReusedPorts(t *testing.T) {
+	tr := newTransfer("227 Entering Passive Mode (198,51,100,7,200,10)\r\n", "198.51.100.7:51210")
+	tr.announce()
+	for i, name := range []string{"list.csv", "report.csv"} {
+		tr.control.Client("PORT 10,1,1,5,200,10\r\n")
+		tr.control.Server("200 ready\r\n")
+		tr.control.Client("STOR " + name + "\r\n")
+		tr.control.Server("150 go\r\n")
+		data := tr.c.TCP("198.51.100.7:20", "10.1.1.5:51210")
+		data.Seq[0] += uint32(i) << 20
+		data.Seq[1] += uint32(i) << 20
+		data.Open()
+		data.Server(upload)
+		data.Close()
+		tr.control.Server("226 done\r\n")
+	}
+	tr.control.Close()
+	var names []string
+	for _, l := range objects(t, tr.c.Packets(), 2) {
+		if l.Protocol == "ftp" {
+			names = append(names, l.Path[0])
+		}
+	}
+	if len(names) != 2 || names[0] != "list.csv" || names[1] != "report.csv" {
+		t.Errorf("two transfers over the same ports are named %q", names)
+	}
+}
+
 // TestUnannouncedDataIsReleased holds that a flow that nobody names is told all the same, under its own protocol.
 func TestUnannouncedDataIsReleased(t *testing.T) {
 	c := pcaptest.New()

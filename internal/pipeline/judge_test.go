@@ -69,6 +69,10 @@ func only(t *testing.T, list []*alert.Alert, k alert.Kind) *alert.Alert {
 
 // sent is a mail to recipients.
 func sent(hop string, body string, to ...string) []flow.Packet {
+	return mailed(hop, "Subject: a\r\n\r\n"+body, to...)
+}
+
+func mailed(hop string, message string, to ...string) []flow.Packet {
 	c := pcaptest.New()
 	s := c.TCP("10.1.1.5:40000", hop)
 	s.Open()
@@ -83,7 +87,7 @@ func sent(hop string, body string, to ...string) []flow.Packet {
 	}
 	s.Client("DATA\r\n")
 	s.Server("354 go\r\n")
-	s.Client("Subject: a\r\n\r\n" + body + "\r\n.\r\n")
+	s.Client(message + "\r\n.\r\n")
 	s.Server("250 queued\r\n")
 	s.Close()
 	return c.Packets()

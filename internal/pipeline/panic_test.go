@@ -118,7 +118,7 @@ func TestPanics(t *testing.T) {
 
 func failing(t *testing.T, brain *pipeline.Brain, at string, workers int) {
 	var log, objects, alerts bytes.Buffer
-	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(&log), zapcore.DebugLevel)
+	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(&log)), zapcore.DebugLevel)
 	p := pipeline.New(brain, pipeline.Options{Workers: workers, Detect: true, Protocols: protocols(at), Objects: &objects, Log: zap.New(core), Emit: func(a *alert.Alert) error {
 		b, err := a.JSON()
 		alerts.Write(b)

@@ -26,8 +26,8 @@ func ward(from, to int) string {
 	return b.String()
 }
 
-// mailed sends a mail with its own header.
-func mailed(c *pcaptest.Capture, n int, hop, mail string) {
+// mailTo sends a mail with its own header.
+func mailTo(c *pcaptest.Capture, n int, hop, mail string) {
 	s := c.TCP(fmt.Sprintf("10.1.1.5:%d", 40000+n), hop)
 	s.Open()
 	s.Server("220 mx ESMTP\r\n")
@@ -66,7 +66,7 @@ func TestReceivers(t *testing.T) {
 	c := pcaptest.New()
 	n := 0
 	mail := func(hop string, from, to int) {
-		mailed(c, n, hop, ward(from, to))
+		mailTo(c, n, hop, ward(from, to))
 		n++
 	}
 	for range 2 {

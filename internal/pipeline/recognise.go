@@ -151,6 +151,7 @@ func (c *conn) start(p proto.Protocol) {
 		c.f.Security = flow.Cleartext
 	}
 	c.call(func() flow.Want { c.an = p.New(c); return 0 })
+	c.fed = [2]bool{}
 	var used [2]uint64
 	for _, s := range held.segs {
 		if s.gap {

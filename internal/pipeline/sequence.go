@@ -110,7 +110,11 @@ func (s *sequencer) deal(e *event) {
 // object holds data flows that another flow may name, and delivers everything else.
 func (s *sequencer) object(t *task) {
 	if t.conn.protocol == s.p.protocols.Raw.Name {
-		if held := s.joins.data(t); held {
+		early, held := s.joins.data(t)
+		for _, h := range early {
+			s.deliver(h)
+		}
+		if held {
 			return
 		}
 	}

@@ -57,7 +57,7 @@ func (p *Policy) exposureLaw(c *alert.Case) []string {
 		return []string{transmission}
 	}
 	out := []string{transmission, encryption}
-	if allCovered(c) {
+	if Covered(c) {
 		return out
 	}
 	for _, v := range failing(c) {

@@ -59,7 +59,7 @@ func (p *Policy) Alerts(c *alert.Case) bool {
 	case alert.Uninspected:
 		return c.Direction == alert.Egress
 	case alert.EncryptedEgress:
-		return c.Direction == alert.Egress && c.Receiver != nil && (!allCovered(c) || abroad(c.Receiver.Place))
+		return c.Direction == alert.Egress && c.Receiver != nil && (!Covered(c) || abroad(c.Receiver.Place))
 	case alert.CredentialExposure, alert.CleartextVoice:
 		return c.Direction != alert.Internal
 	}
@@ -108,7 +108,7 @@ func (p *Policy) exposure(c *alert.Case) (alert.Severity, []string) {
 		return alert.Info, []string{"It is for information: " + stays(c.Direction) + "."}
 	}
 	row, text := p.Uncovered, "an agreement is missing or fails"
-	if allCovered(c) {
+	if Covered(c) {
 		row, text = p.Covered, "the receiver is covered"
 	}
 	base := row.Far
@@ -196,8 +196,8 @@ func abroad(p alert.Place) bool {
 	return p == alert.Offshore || p == alert.Concern || p == alert.Disputed || p == alert.Unknown
 }
 
-// allCovered tells whether the receiver and every recipient that counts are covered.
-func allCovered(c *alert.Case) bool {
+// Covered tells whether the receiver and every recipient that counts are covered.
+func Covered(c *alert.Case) bool {
 	if c.Receiver != nil && !c.Receiver.Agreement.Covered() {
 		return false
 	}

@@ -36,6 +36,9 @@ type Protocol struct {
 	// hint only. It must not allocate and must stay linear in the bytes shown.
 	Probe func(client, server Peek, f *flow.Flow) Score
 	New   func(Host) flow.Consumer
+	// Resume returns where in b, bytes of one direction of a flow whose beginning is not in the capture, the protocol goes on
+	// beyond doubt: at a command or the head of a message. It returns -1 if nowhere; nil: it cannot tell.
+	Resume func(b []byte) int
 }
 
 // Host is what an analyser may ask for. It is used on the flow's goroutine only.

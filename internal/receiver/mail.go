@@ -65,7 +65,7 @@ func (w *World) custody(domain string, hop agreement.Query) alert.Agreement {
 	}
 	out := w.Register.Judge(&q)
 	if out.ID == "" && w.ownDomain(domain) {
-		return own("The recipient's domain is the organisation's own.")
+		return agreement.OwnDomain(&q)
 	}
 	return out
 }

@@ -232,6 +232,7 @@ func TestMail(t *testing.T) {
 		{"rejected ones are listed, not shared", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("covered.example", &yes), to("stranger.example", &no)}, alert.Egress, agreement.Covered, []string{agreement.Covered, agreement.NoAgreement}},
 		{"all rejected", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("stranger.example", &no)}, alert.Egress, agreement.NoAgreement, []string{agreement.NoAgreement}},
 		{"own domain at a stranger's", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("hospital.example", &yes)}, alert.Egress, agreement.Covered, []string{agreement.Covered}},
+		{"own domain at a stranger's abroad", "10.1.1.1", "203.0.113.1", []alert.Recipient{to("hospital.example", &yes)}, alert.Egress, agreement.CountryExceeded, []string{agreement.CountryExceeded}},
 		{"own domain and stranger at a stranger's", "10.1.1.1", "198.51.100.1", []alert.Recipient{to("hospital.example", &yes), to("stranger.example", &yes)}, alert.Egress, agreement.NoAgreement, []string{agreement.Covered, agreement.NoAgreement}},
 		{"own domain at a refused one's", "10.1.1.1", "198.51.100.33", []alert.Recipient{to("hospital.example", &yes)}, alert.Egress, agreement.RefusedVerdict, []string{agreement.Covered}},
 		{"outside to outside", "203.0.113.9", "198.51.100.1", []alert.Recipient{to("stranger.example", &yes)}, alert.Egress, agreement.NoAgreement, []string{agreement.NoAgreement}},

@@ -44,7 +44,7 @@ const smuggling = "http_smuggling"
 
 // Protocol returns the analyser.
 func Protocol() proto.Protocol {
-	return proto.Protocol{Name: "http", Probe: probe, New: func(h proto.Host) flow.Consumer {
+	return proto.Protocol{Name: "http", Probe: probe, Resume: resume, New: func(h proto.Host) flow.Consumer {
 		a := &analyser{host: h}
 		a.side[flow.ToClient].dir = flow.ToClient
 		return a

@@ -328,9 +328,9 @@ func (c *conn) finalAnswer(m *mail, r early, ok bool) {
 	for m.next < len(m.env.to) {
 		to := m.env.to[m.next]
 		m.next++
-		if to.accepted != object.AcceptedNo {
-			if !c.lossy {
-				to.accepted = accepted(ok)
+		if to.accepted != object.AcceptedNo { // a delivery that is refused takes nothing back: the text was sent
+			if ok && !c.lossy {
+				to.accepted = object.AcceptedYes
 			}
 			break
 		}

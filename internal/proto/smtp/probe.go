@@ -148,3 +148,34 @@ func probeServer(p proto.Peek) proto.Score {
 	}
 	return proto.No
 }
+
+// resume finds the line with which the next mail of a connection begins. The text of a mail may quote one, which then is
+// read as a command and as nothing else; its recipients are asked for in the lines after it.
+func resume(b []byte) int {
+	for at := 0; ; {
+		i := indexFold(b[at:], "mail from:")
+		if i < 0 {
+			return -1
+		}
+		i += at
+		if line := b[i:]; i == 0 || b[i-1] == '\n' {
+			if j := bytes.IndexByte(line, '\n'); j > 0 && bytes.IndexByte(line[:j], '<') == len("mail from:") && bytes.IndexByte(line[:j], '>') > 0 {
+				return i
+			}
+		}
+		at = i + 1
+	}
+}
+
+// indexFold is bytes.Index for a word in lower case that begins with a letter.
+func indexFold(b []byte, word string) int {
+	for at := 0; ; at++ {
+		i := bytes.IndexAny(b[at:], word[:1]+string(word[0]&^0x20))
+		if i < 0 {
+			return -1
+		}
+		if at += i; hasFold(b[at:], word) {
+			return at
+		}
+	}
+}

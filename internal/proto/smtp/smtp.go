@@ -38,7 +38,7 @@ const (
 
 // Protocol returns the analyser.
 func Protocol() proto.Protocol {
-	return proto.Protocol{Name: name, Probe: probe, New: func(h proto.Host) flow.Consumer { return newConn(h) }}
+	return proto.Protocol{Name: name, Probe: probe, New: func(h proto.Host) flow.Consumer { return newConn(h) }, Resume: resume}
 }
 
 // mode is how the next bytes of the client are read.
