@@ -61,8 +61,6 @@ func (s *Scan) joinAddress(u *unit) {
 		u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}
 		return
 	}
-	// The street is found by itself where its field says street; the whole is found as well.
-	s.adopt(rule.KAddress, s.e.address, u.street, inField|isAttached, 25)
 	from := len(s.arena)
 	for _, v := range [...]span{u.street, u.city, u.state, u.zip} {
 		s.arena = append(s.arena, s.arena[v.from:v.from+v.n]...)
