@@ -31,6 +31,9 @@ type Scan struct {
 	labels labelCache
 	cols   columns
 	before labelMemo
+	rows   bool   // labels in the line above are looked for
+	heads  bool   // and no others
+	formed bool   // a row of labels was seen
 	tok    [2]int // start of the token that was looked at last, in either pass
 	sense  rule.Sense
 	tests  bool   // a unit was marked as a test
@@ -38,6 +41,7 @@ type Scan struct {
 	buf    []byte // folded values of fields
 
 	res   results
+	caps  captions
 	trace *trace // of Explain, else nil
 }
 
@@ -122,6 +126,7 @@ func (s *Scan) reset() {
 	s.before.at = -1
 	s.tok = noToken
 	s.field, s.tests, s.trace = false, false, nil
+	s.rows, s.heads, s.formed = false, false, false
 	s.res.reset()
 }
 
