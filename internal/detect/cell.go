@@ -141,8 +141,8 @@ func (s *Scan) short(b []byte, k look) {
 			s.plain(b, i, layout)
 			continue
 		}
-		s.anchor(b, i, layout, false)
-		s.anchor(b, i, layout, true)
+		s.anchor(b, i, layout, atPersons)
+		s.anchor(b, i, layout, atSupport)
 	}
 	if !k.at || s.e.email == nil {
 		return
@@ -175,9 +175,9 @@ func (s *Scan) plain(b []byte, at int, layout uint64) {
 // medium reads a value as text, in both passes.
 func (s *Scan) medium(b []byte, k look, ev *evidence) {
 	if len(b) > maxLook || k.starts() != 0 {
-		s.anchors(b, 0, len(b), false)
+		s.anchors(b, 0, len(b), atPersons)
 		s.before.at = -1
-		s.anchors(b, 0, len(b), true)
+		s.anchors(b, 0, len(b), atSupport)
 	}
 	if len(b) > maxLook || k.at {
 		s.emails(b, 0, len(b))

@@ -31,13 +31,17 @@ type Scan struct {
 	labels labelCache
 	cols   columns
 	before labelMemo
-	tok    int // start of the token that was looked at last
+	rows   bool // labels in the line above are looked for
+	heads  bool // and no others
+	formed bool // a row of labels was seen
+	tok    int  // start of the token that was looked at last
 	sense  rule.Sense
 	tests  bool   // a unit was marked as a test
 	field  bool   // the bytes being scanned are the value of a field with the label sense
 	buf    []byte // folded values of fields
 
 	res   results
+	caps  captions
 	trace *trace // of Explain, else nil
 }
 
@@ -122,6 +126,7 @@ func (s *Scan) reset() {
 	s.before.at = -1
 	s.tok = -1
 	s.field, s.tests, s.trace = false, false, nil
+	s.rows, s.heads, s.formed = false, false, false
 	s.res.reset()
 }
 

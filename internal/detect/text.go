@@ -13,9 +13,19 @@ type labelMemo struct {
 	hit rule.Hit
 }
 
+// aim is what a walk over the digit runs looks for.
+type aim uint8
+
+const (
+	atPersons aim = iota
+	atSupport
+	atRows
+)
+
 // anchors walks over the digit runs of b[from:to] and tries the rules whose layout of digits fits: those that name a
-// person, or with support set those that only support one.
-func (s *Scan) anchors(b []byte, from, to int, support bool) {
+// person, those that only support one, or those that need a label in the line above.
+func (s *Scan) anchors(b []byte, from, to int, way aim) {
+	s.caps.from, s.caps.to = -1, -1
 	var carry uint64
 	if from > 0 && rule.IsDigit(b[from-1]) {
 		carry = 1
@@ -31,7 +41,7 @@ func (s *Scan) anchors(b []byte, from, to int, support bool) {
 		for ; starts != 0; starts &= starts - 1 {
 			k := bits.TrailingZeros64(starts)
 			layout := (w>>k | next<<1<<(63-k)) & (1<<rule.LayoutBits - 1)
-			s.anchor(b, i+k, layout, support)
+			s.anchor(b, i+k, layout, way)
 		}
 		carry = w >> 63
 		w = next
@@ -39,18 +49,18 @@ func (s *Scan) anchors(b []byte, from, to int, support bool) {
 }
 
 // anchor tries the rules at one digit run.
-func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
+func (s *Scan) anchor(b []byte, at int, layout uint64, way aim) {
 	behind, c := uint8(0), byte(0)
 	if at > 0 {
 		c = b[at-1]
 		behind = rule.Class(c)
 	}
-	if hot := s.e.hot[layout]; !support && hot != 0xff && hot&behind == 0 {
+	if hot := s.e.hot[layout]; way == atPersons && hot != 0xff && hot&behind == 0 {
 		s.token(b, at)
 		return
 	}
 	set := &s.e.shapes[s.e.layout[layout]]
-	if !support {
+	if way == atPersons {
 		for j := range set.primary {
 			if ref := &set.primary[j]; ref.s.Behind(behind, c) {
 				s.shape(b, at, ref, true)
@@ -63,6 +73,10 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 			s.unwrap(b, at)
 		}
 		s.token(b, at)
+		return
+	}
+	if way == atRows {
+		s.underLabel(b, at, set.labelled[0])
 		return
 	}
 	for j := range set.support {
@@ -78,6 +92,22 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, support bool) {
 			s.add(s.e.address, b, start, end, s.points(b, start, s.e.address))
 		}
 	}
+}
+
+// underLabel tries the rules that need a label at a digit run that may begin a cell of a row, or stands in its first word or date.
+func (s *Scan) underLabel(b []byte, at int, refs []shapeRef) {
+	if at < 2 {
+		return
+	}
+	c := b[at-1]
+	if columnar(c, b[at-2]) {
+		if len(refs) > 0 {
+			s.labelledShapes(b, at, refs, true)
+		}
+	} else if !rule.IsAlnum(c) && c != '-' && (c != ' ' || b[at-2] != ',' && !rule.IsLetter(b[at-2])) {
+		return
+	}
+	s.token(b, at)
 }
 
 // labelledShapes tries shapes that need a label and begin at the anchor: one look at the label sorts them out.
@@ -101,7 +131,12 @@ func (s *Scan) label(b []byte, at int) *rule.Hit {
 	m := &s.before
 	if m.at != at {
 		m.at = at
-		m.ok = s.e.lex.Before(b, at, &m.hit)
+		if !s.heads {
+			m.ok = s.e.lex.Before(b, at, &m.hit)
+		}
+		if s.rows || m.ok && b[at-1] == '\n' {
+			s.labelOver(b, at, m)
+		}
 		if !m.ok && s.field && (s.sense.Kinds != 0 || s.sense.Flags != 0) && at < 48 {
 			m.ok = true
 			m.hit = rule.Hit{Sense: s.sense, Start: -1, End: -1, Marked: true}
@@ -114,6 +149,14 @@ func (s *Scan) label(b []byte, at int) *rule.Hit {
 		return nil
 	}
 	return &m.hit
+}
+
+// labelOver is label where the line above counts too.
+func (s *Scan) labelOver(b []byte, at int, m *labelMemo) {
+	m.ok = m.ok && !s.heads
+	if !s.field && at > 1 && columnar(b[at-1], b[at-2]) {
+		m.ok = s.overhead(b, at, m)
+	}
 }
 
 // shape tries one shape at an anchor.
@@ -326,15 +369,6 @@ func (s *Scan) namedDay(b []byte, t *int) *rule.Hit {
 		*t = i
 	}
 	return h
-}
-
-// second reads b[from:to] for what only supports: shapes, addresses, mail addresses, names, health terms.
-func (s *Scan) second(b []byte, from, to int, ev *evidence) {
-	s.before.at, s.tok = -1, -1
-	s.anchors(b, from, to, true)
-	s.emails(b, from, to)
-	s.urls(b, from, to)
-	s.words(b, from, to, ev, true)
 }
 
 // add makes a candidate of b[start:end], if it passes the rule's validator.

@@ -119,11 +119,11 @@ func (s *Scan) segment(from, to int, last bool) {
 	u.bytes += to - from
 	n := len(s.cands)
 	s.before.at, s.tok = -1, -1
-	s.anchors(w.buf, from, to, false)
-	found := false
-	for i := n; i < len(s.cands) && !found; i++ {
-		k := s.cands[i].kind
-		found = isStrong(k) || k == rule.KDOB
+	s.anchors(w.buf, from, to, atPersons)
+	found := s.anybody(n) || s.formed
+	s.formed = false
+	if !found && last && from == 0 { // a short text may be a form
+		found = s.captioned(w.buf, from, to)
 	}
 	if found && w.prev < from && !w.read {
 		s.second(w.buf, w.prev, from, &u.older)
@@ -139,6 +139,16 @@ func (s *Scan) segment(from, to int, last bool) {
 	if s.trace != nil {
 		s.trace.near(s, w.buf, from, to, false, s.cands[n:])
 	}
+}
+
+// anybody tells whether a candidate from the n-th on names a person.
+func (s *Scan) anybody(n int) bool {
+	for i := n; i < len(s.cands); i++ {
+		if k := s.cands[i].kind; isStrong(k) || k == rule.KDOB {
+			return true
+		}
+	}
+	return false
 }
 
 // headWords is how much of a text without identifiers is read for what it says of the units beside it.

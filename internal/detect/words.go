@@ -16,28 +16,19 @@ func (s *Scan) words(b []byte, from, to int, ev *evidence, names bool) {
 		if h.Word != 0 {
 			s.keyword(b, &h)
 		}
-		if names && h.Kinds>>rule.KName&1 != 0 && h.Start-provider > 2 && h.Flags&(rule.Provider|rule.Rival) == 0 {
+		if names && h.Kinds>>rule.KName&1 != 0 && (h.Start-provider > 2 || b[h.Start-1] == '\n') && h.Flags&(rule.Provider|rule.Rival) == 0 {
 			s.named(b, &h)
 		}
 	}
 }
 
-// named reads the name behind a label.
+// named reads the name behind a label, or under it.
 func (s *Scan) named(b []byte, h *rule.Hit) {
-	i, marked := h.End, false
-	if i+2 < len(b) && b[i] == '\'' && b[i+1]|0x20 == 's' && !rule.IsLetter(b[i+2]) {
+	if i := h.End; i+2 < len(b) && b[i] == '\'' && b[i+1]|0x20 == 's' && !rule.IsLetter(b[i+2]) {
 		return // the insured's something
 	}
-	for i < len(b) && i-h.End < 8 {
-		c := b[i]
-		if c == ':' || c == '=' || c == '"' || c == '\'' || c == '>' || c == '\t' {
-			marked = true
-		} else if c != ' ' {
-			break
-		}
-		i++
-	}
-	if i >= len(b) || h.Flags&rule.Weak != 0 && !marked && i-h.End != 1 {
+	i, marked := behindLabel(b, h.End)
+	if i >= len(b) {
 		return
 	}
 	u := s.top()
@@ -51,13 +42,81 @@ func (s *Scan) named(b []byte, h *rule.Hit) {
 			s.namePart(u, h.Part, b[i:i+n])
 		}
 	case rule.Whole, rule.Patient:
-		if n := s.e.lex.NameAt(b[i:], !marked); n > 0 && s.e.name != nil {
-			lp := attached(&h.Sense)
+		if s.e.name == nil {
+			return
+		}
+		n := 0
+		if h.Flags&rule.Weak == 0 || marked || i-h.End == 1 {
+			n = s.e.lex.NameAt(b[i:], !marked)
+		}
+		if n == 0 && !onLine(b, h.End) {
+			if from, to := s.below(b, h); to > from && s.e.lex.FullName(b[from:to]) {
+				i, n = from, to-from
+			}
+		}
+		if n > 0 {
 			from := len(s.arena)
 			s.arena = rule.AppendName(s.arena, b[i:i+n])
-			s.put(s.e.name, i, from, lp)
+			s.put(s.e.name, i, from, attached(&h.Sense))
 		}
 	}
+}
+
+const (
+	maxMarks = 8  // bytes of marks between a label and a name
+	maxWide  = 96 // with the padding to a column
+)
+
+// behindLabel returns where what stands behind a label on its line begins, and whether a mark is between: a remark in brackets
+// (Last, First), padding to a column and dot leaders do not part the two.
+func behindLabel(b []byte, end int) (i int, marked bool) {
+	i = end
+	if i+1 < len(b) && (b[i] == '(' || b[i] == ' ' && b[i+1] == '(') {
+		for k := i + 2; k < len(b) && k-i < 40 && b[k] != '\n'; k++ {
+			if b[k] == ')' {
+				i = k + 1
+				break
+			}
+		}
+	}
+	marks, from := 0, i
+	for ; i < len(b) && marks < maxMarks && i-from < maxWide; i++ {
+		switch c := b[i]; {
+		case c == ':' || c == '=' || c == '"' || c == '\'' || c == '>' || c == '\t':
+			marked = true
+			marks++
+		case c == '.' && i+1 < len(b) && (b[i+1] == '.' || b[i-1] == '.'):
+			marked = true
+		case c != ' ':
+			return i, marked
+		}
+	}
+	return i, marked
+}
+
+// onLine tells whether anything but padding stands behind b[:i] on its line, up to the next column.
+func onLine(b []byte, i int) bool {
+	for n := 0; i < len(b) && n < 2; i++ {
+		switch b[i] {
+		case ' ':
+			n++
+		case '\t', '\n', '\r', '|':
+			return false
+		case ':', '*', ')':
+		default:
+			if b[i] == '(' {
+				for k := i; k < len(b) && k-i < 40; k++ {
+					if b[k] == ')' {
+						i = k
+						break
+					}
+				}
+				continue
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // termHash is a hash of a term that does not see case or what stands between its words.

@@ -1,6 +1,9 @@
 package rule
 
-import "sort"
+import (
+	"sort"
+	"strings"
+)
 
 // Flags of a sense.
 const (
@@ -99,7 +102,7 @@ const (
 	wordSlots      = 1 << 15
 	pairBits       = 1 << 16
 	labelBits      = 26 * 26 * 26
-	knownBits      = labelBits << 4
+	phraseBits     = 1 << 18 // 8 lengths, next to each other
 )
 
 // Lexicon is the dictionary of labels and terms. A phrase is kept as its words in lower case without anything between
@@ -111,9 +114,16 @@ type Lexicon struct {
 	ends    [wordSlots]uint8         // by last word
 	pairs   [pairBits / 64]uint64    // first two and last two words of phrases
 	labels  [labelBits/64 + 1]uint64 // first two and last letters of phrases that label a kind
-	known   [knownBits/64 + 1]uint64 // of all phrases, with their length
+	known   [phraseBits / 64]uint64  // of all phrases, with their length
 	tails   [labelBits/64 + 1]uint64 // last three letters of words that end a phrase
+	fillers [256]fillerWord          // words that are fillers and nothing else, where two do not meet
+	sign    uint32                   // hash of what a number sign is looked up as
 	builder map[string]Sense         // spaced phrases, while loading
+}
+
+type fillerWord struct {
+	word string
+	hash uint32
 }
 
 func newLexicon() *Lexicon {
@@ -133,41 +143,54 @@ func (x *Lexicon) seal() {
 	}
 	sort.Strings(keys)
 	for _, k := range keys {
-		words := splitPhrase(k)
-		joined := ""
-		for _, w := range words {
-			joined += w
-		}
-		if joined == "" {
-			continue
-		}
-		sense := x.builder[k]
-		if len(words) > 1 && sense.Health == 0 && (words[0] == "patient" || words[0] == "patients" || words[0] == "pt") {
-			sense.Health = 1 // the longer phrase must not hide that it is a patient's
-		}
-		x.phrases[joined] = x.phrases[joined].merge(sense)
-		h := labelHash(joined)
-		k := knownHash(joined)
-		x.known[k/64] |= 1 << (k % 64)
-		if x.phrases[joined].Kinds != 0 {
-			x.labels[h/64] |= 1 << (h % 64)
-		}
-		n := uint8(min(len(words), maxPhraseWords)) //nolint:gosec // small
-		mark(&x.starts, words[0], n)
-		mark(&x.ends, words[len(words)-1], n)
-		if x.phrases[joined].labels() {
-			x.tail(words[len(words)-1])
-			x.tail(joined)
-		}
-		mark(&x.starts, joined, 1) // run together: dateofbirth
-		mark(&x.ends, joined, 1)
-		if n > 1 {
-			x.pair(words[0], words[1])
-			x.pair(words[len(words)-2], words[len(words)-1])
+		x.enter(splitPhrase(k), x.builder[k], false)
+	}
+	for _, k := range keys { // behind all that the rules say themselves
+		if words := splitPhrase(k); len(words) > 1 && x.builder[k].Kinds != 0 {
+			x.variants(words, 0, x.builder[k], new(int))
 		}
 	}
+	for w, sense := range x.phrases {
+		if h := hashString(w); sense == (Sense{Flags: Filler}) {
+			if f := &x.fillers[h%uint32(len(x.fillers))]; f.word == "" || f.word > w {
+				*f = fillerWord{w, h}
+			}
+		}
+	}
+	x.sign = hashString(numberSign)
 	x.labels[labelBits/64] |= 1 << (labelBits % 64)
 	x.builder = nil
+}
+
+// enter puts a phrase into the tables; a variant only where nothing is there.
+func (x *Lexicon) enter(words []string, sense Sense, variant bool) {
+	joined := strings.Join(words, "")
+	if _, ok := x.phrases[joined]; joined == "" || ok && variant {
+		return
+	}
+	if len(words) > 1 && sense.Health == 0 && (words[0] == "patient" || words[0] == "patients" || words[0] == "pt") {
+		sense.Health = 1 // the longer phrase must not hide that it is a patient's
+	}
+	x.phrases[joined] = x.phrases[joined].merge(sense)
+	h := labelHash(joined)
+	k := phraseHash(joined)
+	x.known[k/64] |= 1 << (k % 64)
+	if x.phrases[joined].Kinds != 0 {
+		x.labels[h/64] |= 1 << (h % 64)
+	}
+	n := uint8(min(len(words), maxPhraseWords)) //nolint:gosec // small
+	mark(&x.starts, words[0], n)
+	mark(&x.ends, words[len(words)-1], n)
+	if x.phrases[joined].labels() {
+		x.tail(words[len(words)-1])
+		x.tail(joined)
+	}
+	mark(&x.starts, joined, 1) // run together: dateofbirth
+	mark(&x.ends, joined, 1)
+	if n > 1 {
+		x.pair(words[0], words[1])
+		x.pair(words[len(words)-2], words[len(words)-1])
+	}
 }
 
 // labelHash is an index for the first two letters and the last of a phrase, beyond all others where one is none.
@@ -182,10 +205,8 @@ func labelHash[T []byte | string](w T) uint32 {
 	return (uint32(a)*26+uint32(b))*26 + uint32(c)
 }
 
-// knownHash is labelHash with the length.
-func knownHash[T []byte | string](w T) uint32 {
-	return min(labelHash(w)<<4|uint32(len(w)&15), knownBits)
-}
+// phraseHash is labelHash and the length of a phrase modulo 8.
+func phraseHash[T []byte | string](w T) uint32 { return labelHash(w)<<3 | uint32(len(w)&7) } //nolint:gosec // three bits
 
 func (x *Lexicon) tail(w string) {
 	if n := len(w); n > 2 {

@@ -12,9 +12,10 @@ const (
 
 // NameAt reads a person's name at the beginning of b and returns its length, 0 if there is none. It ends at the end of
 // the line, at two spaces, at a tab, at a bracket or quote, and before the next label; a comma continues it only after a
-// single word (Last, First M). strict wants capital initials: without it a name stands behind an attached label.
+// single word (Last, First M). Where two spaces stand behind its first word, they do not end it. A line end does not end what is no
+// name yet: a single word, with an initial or a comma. strict wants capital initials: without it a name stands behind an attached label.
 func (x *Lexicon) NameAt(b []byte, strict bool) int {
-	words, end, comma := 0, 0, false
+	words, end, comma, full, gap := 0, 0, false, 0, 1
 	for i := 0; i < len(b) && i < maxName && words < maxNameWords; {
 		w, cap := nameWord(b[i:])
 		if w == 0 || strict && !cap && words == 0 || x.stops(b[i:i+w], b[i+w:]) {
@@ -24,6 +25,9 @@ func (x *Lexicon) NameAt(b []byte, strict bool) int {
 			break
 		}
 		words++
+		if w > 1 {
+			full++
+		}
 		i += w
 		end = i
 		if i < len(b) && b[i] == '.' {
@@ -33,7 +37,10 @@ func (x *Lexicon) NameAt(b []byte, strict bool) int {
 		for j < len(b) && (b[j] == ' ' || b[j] == '^') && j-i < 3 {
 			j++
 		}
-		if j-i > 1 && b[i] == ' ' {
+		if words == 1 && j-i == 2 {
+			gap = 2
+		}
+		if j-i > gap && b[i] == ' ' {
 			break
 		}
 		if j < len(b) && b[j] == ',' {
@@ -46,6 +53,9 @@ func (x *Lexicon) NameAt(b []byte, strict bool) int {
 				j++
 			}
 		}
+		if full == 1 {
+			j = overLine(b, j)
+		}
 		if j == i {
 			break
 		}
@@ -55,6 +65,24 @@ func (x *Lexicon) NameAt(b []byte, strict bool) int {
 		return 0
 	}
 	return end
+}
+
+// overLine returns where the next line begins if the one of b[j] ends there and the next goes on with a word in capitals
+// that is no label, else j.
+func overLine(b []byte, j int) int {
+	k := j
+	if k < len(b) && b[k] == '\r' {
+		k++
+	}
+	if k >= len(b) || b[k] != '\n' {
+		return j
+	}
+	k++
+	w, cap := nameWord(b[k:])
+	if w < 2 || !cap || k+w < len(b) && (b[k+w] == ':' || b[k+w] == '=' || b[k+w] == '\t') {
+		return j
+	}
+	return k
 }
 
 // suffix tells whether a comma at i is followed by Jr, Sr, II, III.

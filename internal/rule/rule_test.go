@@ -175,13 +175,21 @@ func TestLabels(t *testing.T) {
 	x.addLabel("d o b", Sense{Kinds: 1 << KDOB})
 	x.addLabel("ssn", Sense{Kinds: 1 << KSSN})
 	x.addLabel("social security number", Sense{Kinds: 1 << KSSN})
+	x.addLabel("member:", Sense{Kinds: 1 << KName})
+	for _, w := range []string{"no", "for", "of", "the", "this"} {
+		x.addLabel(w, Sense{Flags: Filler})
+	}
+	x.addLabel("social security no", Sense{Kinds: 1 << KSSN})
 	x.addLabel("number", Sense{Flags: Filler})
 	x.addLabel("is", Sense{Flags: Filler})
 	x.addLabel("order number", Sense{Flags: Rival})
 	x.seal()
 	for text, kind := range map[string]int{
 		"dob: ": KDOB, "Date_of_Birth=": KDOB, "dateOfBirth\": \"": KDOB, "D.O.B. ": KDOB, "patientDob ": KDOB, "ssn number is ": KSSN, "SocialSecurityNumber>": KSSN,
-		"social security number (": KSSN, "ssn": KSSN, "publicdob ": -1, "dob was ": -1, "xssn ": -1, "order number ": -2, "dob: x ": -1, "": -1, "dob            : ": -1,
+		"social security number (": KSSN, "ssn": KSSN, "publicdob ": -1, "dob was ": -1, "xssn ": -1, "order number ": -2, "dob: x ": -1, "": -1, "dob            : ": KDOB, "dob ............ ": KDOB, "dob\n              ": -1,
+		"dob (mm/dd/yyyy): ": KDOB, "patient [dob]: ": KDOB, "dob (a (b): ": -1, "dob (208) ": -1, "soc sec #          : ": KSSN, "social security nbr: ": KSSN, "date of brth ": KDOB,
+		"dob for this member is ": KDOB, "ssn of the younger child is ": KSSN, "ssn, as the child is ": -1, "ssn checks the child is ": -1, "ssn of the child ": -1,
+		"ssn of order number is ": -2, "member: ": -3,
 	} {
 		var h Hit
 		got := -1
@@ -193,6 +201,8 @@ func TestLabels(t *testing.T) {
 				got = KSSN
 			case h.Flags&Rival != 0:
 				got = -2
+			case h.Kinds == 1<<KName:
+				got = -3
 			}
 		}
 		if got != kind {

@@ -89,6 +89,11 @@ func (x *Lexicon) longest(b []byte, start, i, most int, hash uint32, h *Hit) boo
 		}
 		from = wordAfter(b, i)
 		if from < 0 {
+			if end := signAfter(b, i); end > 0 && n+len(numberSign) <= maxPhrase {
+				if s, ok := x.phrase(append(buf[:n], numberSign...)); ok && s.Kinds != 0 {
+					h.Sense, h.Start, h.End, h.Words, found = s, start, end, k+2, true
+				}
+			}
 			break
 		}
 		hash, i = wordAt(b, from)
@@ -98,7 +103,7 @@ func (x *Lexicon) longest(b []byte, start, i, most int, hash uint32, h *Hit) boo
 
 // phrase looks up letters in lower case.
 func (x *Lexicon) phrase(w []byte) (Sense, bool) {
-	if h := knownHash(w); x.known[h/64]>>(h%64)&1 == 0 {
+	if h := phraseHash(w); x.known[h/64]>>(h%64)&1 == 0 {
 		return Sense{}, false
 	}
 	s, ok := x.phrases[string(w)]
@@ -119,86 +124,6 @@ func wordAfter(b []byte, i int) int {
 	return -1
 }
 
-// MaxBefore is how far before a value an attached label may end.
-const MaxBefore = 12
-
-// Before finds the label that is attached to the value at b[p:]: between the two stand only gaps and filler words.
-func (x *Lexicon) Before(b []byte, p int, h *Hit) bool {
-	j := p
-	h.Marked = false
-	for j > 0 && p-j < MaxBefore && classes[b[j-1]]&ClassGap != 0 {
-		switch b[j-1] {
-		case ':', '=', '"', '>', '#', '\t', '|', '\n', '(':
-			h.Marked = true
-		}
-		j--
-	}
-	j = beforeNumeral(b, j)
-	if j == 0 || !IsLetter(b[j-1]) {
-		return false
-	}
-	end := j
-	if !x.mayEnd(b, end) {
-		return false
-	}
-	hash, from := wordBack(b, end)
-	for range 4 {
-		n := x.ends[hash%wordSlots]
-		if n == 0 {
-			return false
-		}
-		if x.ending(b, from, end, int(n), hash, h) {
-			if h.Flags&Filler == 0 || h.Kinds != 0 || h.Flags&Rival != 0 {
-				return true
-			}
-		} else {
-			return false
-		}
-		j = from
-		for j > 0 && from-j < 4 && classes[b[j-1]]&ClassGap != 0 {
-			if b[j-1] == ':' || b[j-1] == '=' {
-				h.Marked = true
-			}
-			j--
-		}
-		j = beforeNumeral(b, j) // icd9_code
-		if j == 0 || !IsLetter(b[j-1]) {
-			return false
-		}
-		end = j
-		hash, from = wordBack(b, end)
-	}
-	return false
-}
-
-// mayEnd tells by its last three letters whether a word that ends at end may end a phrase. In capitals it may: a word of
-// camel case may begin anywhere among them.
-func (x *Lexicon) mayEnd(b []byte, end int) bool {
-	if end < 3 || b[end-1] < 'a' || b[end-2] < 'a' || !IsLetter(b[end-2]) || !IsLetter(b[end-3]) {
-		return true
-	}
-	h := labelHash(b[end-3 : end])
-	return x.tails[h/64]>>(h%64)&1 != 0
-}
-
-// beforeNumeral skips a numeral that belongs to the label: ICD-10, phone2.
-func beforeNumeral(b []byte, j int) int {
-	k := j
-	for k > 0 && j-k < 2 && IsDigit(b[k-1]) {
-		k--
-	}
-	if k == j {
-		return j
-	}
-	if k > 1 && b[k-1] == '-' {
-		k--
-	}
-	if k > 0 && IsLetter(b[k-1]) {
-		return k
-	}
-	return j
-}
-
 // wordBack returns the hash and the start of the word that ends at end.
 func wordBack(b []byte, end int) (hash uint32, from int) {
 	from = end - 1
@@ -212,8 +137,16 @@ func wordBack(b []byte, end int) (hash uint32, from int) {
 	return wordHash(b[from:end]), from
 }
 
-// ending finds the longest phrase, of most words at most, that ends with the word b[from:end] of the given hash.
+// withSign, for most, has [Lexicon.ending] look for phrases that have a number sign behind the word.
+const withSign = -1
+
+// ending finds the longest phrase, of most words at most, that ends with the word b[from:end] of the given hash. (One argument more
+// would not fit the registers.)
 func (x *Lexicon) ending(b []byte, from, end, most int, hash uint32, h *Hit) bool {
+	signed := most == withSign
+	if signed {
+		most = maxPhraseWords - 1
+	}
 	var start, stop [maxPhraseWords]int
 	n, total := 0, 0
 	for f, e := from, end; n < most; {
@@ -231,7 +164,7 @@ func (x *Lexicon) ending(b []byte, from, end, most int, hash uint32, h *Hit) boo
 		}
 		e = j
 		var prev uint32
-		if prev, f = wordBack(b, e); n == 1 && !x.paired(prev, hash) {
+		if prev, f = wordBack(b, e); n == 1 && !signed && !x.paired(prev, hash) {
 			break
 		}
 	}
@@ -243,6 +176,9 @@ func (x *Lexicon) ending(b []byte, from, end, most int, hash uint32, h *Hit) boo
 				buf[m] = lower(c)
 				m++
 			}
+		}
+		if signed {
+			m += copy(buf[m:], numberSign)
 		}
 		if s, ok := x.phrase(buf[:m]); ok {
 			h.Sense, h.Start, h.End, h.Words = s, start[k-1], end, k
@@ -268,12 +204,20 @@ func (x *Lexicon) Classify(label []byte) Sense {
 	var flags uint16
 	var health uint8
 	heightened, thing := false, false
+	var part Part // of main's kind, named behind it
+	parts := 0
 	var h Hit
 	for w := x.Walk(label, 0, len(label)); w.Next(&h); {
-		if (h.Kinds != 0 || h.Part != Whole) && (main.Kinds == 0 || h.Flags&Weak == 0 || main.Flags&Weak != 0 || main.refines(&h.Sense)) &&
+		if (h.Kinds != 0 || h.Part != Whole) && (main.Kinds == 0 || h.Flags&Weak == 0 || main.Flags&Weak != 0) &&
 			(h.Kinds != 0 || main.Kinds == 0) {
 			main = h.Sense
-			flags &^= Rival
+			parts = 0
+			if flags &^= Rival; h.Kinds != 0 {
+				h.Flags &^= Rival // to others
+			}
+		} else if h.Kinds&main.Kinds != 0 && h.Part != Whole {
+			part = h.Part
+			parts++
 		}
 		if h.Flags&Numbered == 0 || NumberBehind(label, h.End) {
 			flags |= h.Flags & (Rival | Provider | Employment | Payroll)
@@ -290,6 +234,12 @@ func (x *Lexicon) Classify(label []byte) Sense {
 	if main.Kinds == 1<<KName && main.Flags&Weak != 0 && main.Part == Whole && thing {
 		main = Sense{} // the name of a drug, a test, a plan
 	}
+	if parts == 1 && main.Part == Whole && main.Kinds&(1<<KName|1<<KAddress) != 0 { // patient.name.first; not name (last, first)
+		main.Part = part
+	}
+	if main.Kinds&patientsOnly != 0 {
+		flags &^= Provider // it says where, not whose: clinic_mrn
+	}
 	main.Flags = main.Flags&(Weak|Qualifier) | flags
 	main.Health, main.Heightened = health, heightened
 	return main
@@ -304,10 +254,8 @@ func ofThing(health uint8) bool {
 	return false
 }
 
-// refines tells whether t names a part of what s names as a whole: patient.name.first, home.address.city.
-func (s *Sense) refines(t *Sense) bool {
-	return s.Kinds&t.Kinds&(1<<KName|1<<KAddress) != 0 && (s.Part == Whole || s.Part == Patient) && t.Part >= First && t.Part <= ZIPCode
-}
+// patientsOnly are the kinds of which a provider has none.
+const patientsOnly = 1<<KMRN | 1<<KHICN | 1<<KMBI
 
 // NumberBehind tells whether a digit stands behind the word that ends at b[end], with one mark or space between at most.
 func NumberBehind(b []byte, end int) bool {
@@ -315,6 +263,17 @@ func NumberBehind(b []byte, end int) bool {
 		end++
 	}
 	return end < len(b) && IsDigit(b[end])
+}
+
+// signAfter returns where the number sign ends that stands behind b[:i], 0 if there is none.
+func signAfter(b []byte, i int) int {
+	if i+1 < len(b) && (b[i] == ' ' || b[i] == '_' || b[i] == '.') {
+		i++
+	}
+	if i < len(b) && b[i] == '#' {
+		return i + 1
+	}
+	return 0
 }
 
 // MayLabel tells whether [Lexicon.Exact] is worth asking: most cells of a table end here.
@@ -331,17 +290,34 @@ func (x *Lexicon) Exact(b []byte) (Sense, bool) {
 	if !x.MayLabel(b) {
 		return Sense{}, false
 	}
+	if s, ok := x.whole(b, numberSign); ok {
+		return s, true
+	}
+	return x.whole(b, "")
+}
+
+// whole looks up a text as a phrase, with sign for the number sign.
+func (x *Lexicon) whole(b []byte, sign string) (Sense, bool) {
 	var buf [maxPhrase]byte
 	n := 0
+	signs := 0
 	for _, c := range b {
 		switch {
+		case n+len(sign) >= len(buf):
+			return Sense{}, false
 		case IsLetter(c):
 			buf[n] = c | 0x20
 			n++
-		case phraseGap(c) || c == ':' || c == '#' || c == '?' || c == '*':
+		case c == '#':
+			n += copy(buf[n:], sign)
+			signs++
+		case phraseGap(c) || c == ':' || c == '?' || c == '*':
 		default:
 			return Sense{}, false
 		}
+	}
+	if sign != "" && signs != 1 {
+		return Sense{}, false
 	}
 	return x.phrase(buf[:n])
 }
