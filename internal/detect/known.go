@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -89,18 +90,33 @@ func (k *known) value(e *Engine, kind uint8, v []byte) {
 	}
 }
 
-// name notes the words of a canonical name and its pairs. A word that labels keep is nobody's.
+// maxKnownWords is how many words of a name are looked at.
+const maxKnownWords = 6
+
+// name notes the words of a canonical name and its pairs. Words that labels keep are sorted out where a host is looked at, for
+// that happens once and this for every person.
 func (k *known) name(e *Engine, v []byte) {
-	words := strings.Fields(string(v))
-	words = slices.DeleteFunc(words, func(w string) bool { return len(w) > 1 && harmless(strings.ToLower(w)) })
-	if len(words) < 2 {
+	var words [maxKnownWords][]byte
+	n := 0
+	for n < len(words) && len(v) > 0 {
+		i := bytes.IndexByte(v, ' ')
+		if i < 0 {
+			i = len(v)
+		}
+		if i > 0 {
+			words[n] = v[:i]
+			n++
+		}
+		v = v[min(i+1, len(v)):]
+	}
+	if n < 2 {
 		return
 	}
-	for i, a := range words {
+	for i, a := range words[:n] {
 		if len(a) > 1 {
-			k.add(e.hash(knownWord, []byte(a)))
+			k.add(e.hash(knownWord, a))
 		}
-		for _, b := range words[i+1:] {
+		for _, b := range words[i+1 : n] {
 			k.pair(e, a, b)
 			k.pair(e, initial(a), b)
 			k.pair(e, a, initial(b))
@@ -108,20 +124,20 @@ func (k *known) name(e *Engine, v []byte) {
 	}
 }
 
-func initial(w string) string {
-	_, n := utf8.DecodeRuneInString(w)
+func initial(w []byte) []byte {
+	_, n := utf8.DecodeRune(w)
 	return w[:n]
 }
 
-func (k *known) pair(e *Engine, a, b string) {
+func (k *known) pair(e *Engine, a, b []byte) {
 	if len(a) > 1 || len(b) > 1 {
 		k.buf = appendPair(k.buf[:0], a, b)
 		k.add(e.hash(knownPair, k.buf))
 	}
 }
 
-func appendPair(dst []byte, a, b string) []byte {
-	if b < a {
+func appendPair[T []byte | string](dst []byte, a, b T) []byte {
+	if string(b) < string(a) {
 		a, b = b, a
 	}
 	return append(append(append(dst, a...), ' '), b...)
@@ -199,12 +215,17 @@ func (s *seeker) word(from, to int) bool {
 		return false
 	}
 	s.buf = append(s.buf[:0], strings.ToUpper(s.text[from:to])...)
-	return s.has(knownWord, s.buf)
+	return s.has(knownWord, s.buf) && !s.harmless(from, to)
 }
 
 func (s *seeker) pair(a, b stretch) bool {
 	s.buf = appendPair(s.buf[:0], strings.ToUpper(s.text[a.from:a.to]), strings.ToUpper(s.text[b.from:b.to]))
-	return s.has(knownPair, s.buf)
+	return s.has(knownPair, s.buf) && !s.harmless(a.from, a.to) && !s.harmless(b.from, b.to)
+}
+
+// harmless tells whether a word of the text says what a thing is and not who.
+func (s *seeker) harmless(from, to int) bool {
+	return to-from > 1 && harmless(strings.ToLower(s.text[from:to]))
 }
 
 // letter tells a word of one letter.

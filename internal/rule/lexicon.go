@@ -102,6 +102,7 @@ const (
 	wordSlots      = 1 << 15
 	pairBits       = 1 << 16
 	labelBits      = 26 * 26 * 26
+	cellBits       = 1 << 17
 	phraseBits     = 1 << 18 // 8 lengths, next to each other
 )
 
@@ -113,7 +114,7 @@ type Lexicon struct {
 	starts  [wordSlots]uint8         // by first word: most words of a phrase, 0 none
 	ends    [wordSlots]uint8         // by last word
 	pairs   [pairBits / 64]uint64    // first two and last two words of phrases
-	labels  [labelBits/64 + 1]uint64 // first two and last letters of phrases that label a kind
+	labels  [cellBits/64 + 1]uint64  // first three and last letters of phrases that label a kind, see cellHash
 	known   [phraseBits / 64]uint64  // of all phrases, with their length
 	tails   [labelBits/64 + 1]uint64 // last three letters of words that end a phrase
 	fillers [256]fillerWord          // words that are fillers and nothing else, where two do not meet
@@ -158,7 +159,7 @@ func (x *Lexicon) seal() {
 		}
 	}
 	x.sign = hashString(numberSign)
-	x.labels[labelBits/64] |= 1 << (labelBits % 64)
+	x.labels[cellBits/64] |= 1 << (cellBits % 64)
 	x.builder = nil
 }
 
@@ -172,7 +173,7 @@ func (x *Lexicon) enter(words []string, sense Sense, variant bool) {
 		sense.Health = 1 // the longer phrase must not hide that it is a patient's
 	}
 	x.phrases[joined] = x.phrases[joined].merge(sense)
-	h := labelHash(joined)
+	h := cellHash(joined)
 	k := phraseHash(joined)
 	x.known[k/64] |= 1 << (k % 64)
 	if x.phrases[joined].Kinds != 0 {
@@ -203,6 +204,20 @@ func labelHash[T []byte | string](w T) uint32 {
 		return labelBits
 	}
 	return (uint32(a)*26+uint32(b))*26 + uint32(c)
+}
+
+// cellHash spreads the first three letters and the last of a phrase over cellBits; beyond them where one of these is no letter, as
+// where a gap stands among them.
+func cellHash[T []byte | string](w T) uint32 {
+	h := labelHash(w)
+	if h == labelBits || len(w) < 3 {
+		return cellBits
+	}
+	c := w[2] | 0x20 - 'a'
+	if c > 25 {
+		return cellBits
+	}
+	return (h*26 + uint32(c)) * 0x9e3779b1 >> 15
 }
 
 // phraseHash is labelHash and the length of a phrase modulo 8.

@@ -1,6 +1,9 @@
 package rule
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // Words walks over a text from word start to word start and stops at each phrase of the lexicon, the longest first. Each
 // byte is read once but for phrases that begin and do not end.
@@ -278,7 +281,7 @@ func signAfter(b []byte, i int) int {
 
 // MayLabel tells whether [Lexicon.Exact] is worth asking: most cells of a table end here.
 func (x *Lexicon) MayLabel(b []byte) bool {
-	h := labelHash(b)
+	h := cellHash(b)
 	return x.labels[h/64]>>(h%64)&1 != 0
 }
 
@@ -290,8 +293,10 @@ func (x *Lexicon) Exact(b []byte) (Sense, bool) {
 	if !x.MayLabel(b) {
 		return Sense{}, false
 	}
-	if s, ok := x.whole(b, numberSign); ok {
-		return s, true
+	if bytes.IndexByte(b, '#') >= 0 {
+		if s, ok := x.whole(b, numberSign); ok {
+			return s, true
+		}
 	}
 	return x.whole(b, "")
 }
