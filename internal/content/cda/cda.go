@@ -36,8 +36,8 @@ func Format() content.Format {
 const better = content.Sure + content.Likely
 
 func sniff(head []byte, _ *object.Meta) content.Score {
-	head = window.Head(head)
-	if len(head) == 0 || !bytes.Contains(head, []byte("urn:hl7-org:v3")) || xmlscan.Shape(head) == content.No {
+	head = bytes.TrimLeft(window.Head(head), " \t\r\n")
+	if len(head) == 0 || head[0] != '<' || !bytes.Contains(head, []byte("urn:hl7-org:v3")) || xmlscan.Shape(head) == content.No {
 		return content.No
 	}
 	for _, root := range [...]string{"ClinicalDocument", "PRPA_IN"} {
