@@ -19,7 +19,7 @@ const (
 )
 
 const (
-	maxKnown   = 1 << 16 // hashes for an object; of more people only the first are known
+	maxKnown   = 1 << 13 // hashes for an object; of more people (some 700) only the first are known
 	minGlued   = 6       // letters of two words of a name in the midst of others: shorter ones are chance
 	shortTLD   = 3       // letters of a last label that is no word of a name: de, com
 	minCode    = 3

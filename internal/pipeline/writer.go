@@ -101,7 +101,9 @@ func (w *writer) hand() {
 	w.full = append(w.full, chunk{buf: w.buf, holes: w.holes})
 	w.buf, w.holes = nil, nil
 	if w.streams() || len(w.full) >= wholeMax/chunkSize {
-		w.made().stream = true
+		if t := w.made(); !t.stream { // from its first piece on the scan worker reads it, too
+			t.stream = true
+		}
 		for _, c := range w.full {
 			w.c.w.p.feed(w.task, c)
 		}

@@ -32,6 +32,9 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	if k := bytes.LastIndexByte(t, '\n'); k > 0 && len(head) > sniffMax {
 		t = t[:k+1]
 	}
+	if broken(t) || spread(t) {
+		return content.No
+	}
 	c := counter{}
 	p := &parser{e: &c}
 	p.aligned(t)
@@ -70,6 +73,36 @@ func plausible(head []byte) bool {
 		return false
 	}
 	return bytes.IndexByte(head[:min(len(head), sniffMax)], '\n') > 0
+}
+
+// broken tells whether a number goes on in the next line: such lines are those of a width, not of a meaning.
+func broken(b []byte) bool {
+	for i := 0; ; {
+		k := bytes.Index(b[i:], []byte("-\n"))
+		if k < 0 {
+			return false
+		}
+		if i += k + 2; i < len(b) && b[i]-'0' < 10 && i > 2 && b[i-3]-'0' < 10 {
+			return true
+		}
+	}
+}
+
+// spread tells whether blanks are written twice between all words, and so part no columns.
+func spread(b []byte) bool {
+	single, double := 0, 0
+	for i := 1; i+1 < len(b); i++ {
+		if b[i] != ' ' || b[i-1] <= ' ' {
+			continue
+		}
+		switch {
+		case b[i+1] > ' ':
+			single++
+		case i+2 < len(b) && b[i+1] == ' ' && b[i+2] > ' ':
+			double++
+		}
+	}
+	return double > 8 && single*16 < double
 }
 
 // counter is the emitter of a sniff.
