@@ -25,7 +25,7 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		}
 		return // a plain number needs a label, and is none
 	}
-	if k.digits&1 == 0 && n <= 48 && (sn.Part == rule.Key || s.e.lex.MayLabel(value)) {
+	if k.digits&1 == 0 && n <= 48 && (sn.Part == rule.Key || (sn == &noSense || u.ordinal <= keyColumns || u.kind != object.UnitRow) && s.e.lex.MayLabel(value)) {
 		if q, ok := s.keyed(sn, value); ok {
 			u.qual, u.quals = q, true
 			return
@@ -38,6 +38,9 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		s.scan(value, rule.Sense{Flags: sn.Flags & rule.Rival}, k)
 	}
 }
+
+// keyColumns is in how many columns of a table with a header a cell may be the label of the next one.
+const keyColumns = 3
 
 // bare is look.bare for a value of any length.
 func bare(v []byte) bool {
