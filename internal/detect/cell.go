@@ -121,7 +121,7 @@ func (s *Scan) scan(b []byte, sn rule.Sense, k look) {
 		return
 	}
 	s.field, s.sense = true, sn
-	s.before.at, s.tok = -1, -1
+	s.before.at, s.near.to, s.tok = -1, -1, -1
 	u := s.top()
 	n := len(s.cands)
 	if len(b) <= maxShort {
@@ -179,7 +179,7 @@ func (s *Scan) plain(b []byte, at int, layout uint64) {
 func (s *Scan) medium(b []byte, k look, ev *evidence) {
 	if len(b) > maxLook || k.starts() != 0 {
 		s.anchors(b, 0, len(b), atPersons)
-		s.before.at = -1
+		s.before.at, s.near.to = -1, -1
 		s.anchors(b, 0, len(b), atSupport)
 	}
 	if len(b) > maxLook || k.at {

@@ -31,6 +31,7 @@ type Scan struct {
 	labels labelCache
 	cols   columns
 	before labelMemo
+	near   nearMemo
 	rows   bool // labels in the line above are looked for
 	heads  bool // and no others
 	formed bool // a row of labels was seen
@@ -123,7 +124,7 @@ func (s *Scan) reset() {
 	s.win.reset()
 	s.labels.reset()
 	s.resetColumns()
-	s.before.at = -1
+	s.before.at, s.near.to = -1, -1
 	s.tok = -1
 	s.field, s.tests, s.trace = false, false, nil
 	s.rows, s.heads, s.formed = false, false, false

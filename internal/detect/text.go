@@ -202,68 +202,6 @@ func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
 	}
 }
 
-// labelPoints is what the labels near a match say of it.
-type labelPoints struct {
-	points int8
-	flags  uint16
-	sense  *rule.Sense // of the attached label; nil: none, or nobody asks
-}
-
-// points weighs the labels near a match: attached, within 40, 150, 300 bytes, or another's.
-func (s *Scan) points(b []byte, start int, r *rule.Rule) labelPoints {
-	if h := s.label(b, start); h != nil {
-		if r.Labelled(h) {
-			return attached(&h.Sense)
-		}
-		if h.Flags&rule.Rival != 0 || h.Kinds != 0 && h.Part == rule.Whole && h.Kinds&^(1<<rule.KName|1<<rule.KAddress) != 0 {
-			return labelPoints{flags: isRival}
-		}
-	}
-	if !r.Primary && r.KindIndex() != rule.KICD10 {
-		return labelPoints{flags: isPlain}
-	}
-	return s.around(b, start, r)
-}
-
-func attached(sn *rule.Sense) labelPoints {
-	lp := labelPoints{25, isAttached, sn}
-	if sn.Health == 1+catPatient {
-		lp.flags |= isPatient
-	}
-	return lp
-}
-
-// around looks for the rule's own label, or a rival, in the 300 bytes before a match.
-func (s *Scan) around(b []byte, start int, r *rule.Rule) labelPoints {
-	own, rival := -1, -1
-	var h rule.Hit
-	from := max(0, start-300)
-	for w := s.e.lex.Walk(b, from, start); w.Next(&h); {
-		if h.End > start {
-			break
-		}
-		switch {
-		case r.Names(&h.Sense) && h.Flags&(rule.Weak|rule.Qualifier) == 0:
-			own = h.End
-		case h.Flags&rule.Rival != 0:
-			rival = h.End
-		}
-	}
-	if rival > own && start-rival <= 40 && !hasDigit(b[rival:start]) {
-		return labelPoints{flags: isRival}
-	}
-	if own < 0 {
-		return labelPoints{flags: isPlain}
-	}
-	switch d := start - own; {
-	case d <= 40:
-		return labelPoints{points: 25}
-	case d <= 150:
-		return labelPoints{points: 10}
-	}
-	return labelPoints{points: 5, flags: isPlain}
-}
-
 // maxTokenBefore is how much of a token may stand before its first digit run.
 const maxTokenBefore = 18
 

@@ -118,7 +118,7 @@ func (s *Scan) segment(from, to int, last bool) {
 	}
 	u.bytes += to - from
 	n := len(s.cands)
-	s.before.at, s.tok = -1, -1
+	s.before.at, s.near.to, s.tok = -1, -1, -1
 	s.anchors(w.buf, from, to, atPersons)
 	found := s.anybody(n) || s.formed
 	s.formed = false
