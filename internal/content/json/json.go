@@ -7,6 +7,8 @@
 // coding ...) stays in the unit of that thing. Where an object is a pair of key and value ({"name":"ssn","value":"..."},
 // an identifier with its system and type), the value's label is what its siblings say it is. Resources of FHIR are fhir's.
 //
+// A string of 64 bytes or more that reads like Base64, or is a data: URL of it, is a part, up to 4 MiB.
+//
 // From the first byte that is not JSON, and below a depth of 64, the rest is text. A string of more than 64 KiB is text.
 // Keys are labels only; duplicate keys are all read; invalid UTF-8 and raw control characters in strings pass.
 package json
@@ -14,6 +16,7 @@ package json
 import (
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/charset"
+	"github.com/phiwatch/phiwatch/internal/content/embed"
 	"github.com/phiwatch/phiwatch/internal/content/jsonscan"
 	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/coverage"
@@ -54,6 +57,9 @@ type parser struct {
 	pend    [maxLabel]byte
 	label   [4 * maxLabel]byte
 	stack   []frame
+	doc     embed.Doc // a document in Base64
+	long    bool      // a string too long for a token has begun
+	coded   bool      // it is Base64
 }
 
 func decode(r object.Reader, e object.Emitter, _ *object.Meta) coverage.Reason {
@@ -62,6 +68,7 @@ func decode(r object.Reader, e object.Emitter, _ *object.Meta) coverage.Reason {
 	p.stack[0].array = true
 	p.lines = jsonscan.IsLines(r.Peek(object.PeekMax))
 	window.Run(r, jsonscan.New(p))
+	p.gathered() // a string that was cut off
 	p.closeUnits()
 	return coverage.None
 }
@@ -80,11 +87,15 @@ func (p *parser) closeUnits() {
 func (p *parser) Broken() { p.closeUnits() }
 
 // Text implements jsonscan.Handler.
-func (p *parser) Text(b []byte) { p.e.Text(b) }
+func (p *parser) Text(b []byte) {
+	p.gather(b)
+	p.e.Text(b)
+}
 
 // EndText implements jsonscan.Handler.
 func (p *parser) EndText(key bool) {
 	p.e.Text(newline)
+	p.gathered()
 	if key {
 		p.path = p.path[:p.stack[p.depth].base]
 		p.class = other

@@ -80,6 +80,9 @@ func (p *parser) Leaf(v []byte, isString bool) {
 	if len(v) == 0 {
 		return
 	}
+	if isString && len(v) >= minEncoded {
+		p.embedded(v)
+	}
 	if f.array {
 		p.e.Field(object.RoleNone, p.pathLabel(), v)
 		return

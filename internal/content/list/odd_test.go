@@ -93,6 +93,8 @@ func odds() []odd {
 		{"line ends in quoted cells", "t.tsv", object.File, []byte("Name\tAddress\tSSN\n\"Joan \"\"J\"\"\"\t\"12 Elm\nRear\tflat\"\t219-09-9999\n"), "SSN=219-09-9999", "t.tsv"},
 		{"escapes in keys and values", "u.json", object.File, []byte(`{"\u0073sn":"\u0032\u00319-09-\u0039999"}`), field, "u.json"},
 		{"a document a line", "n.ndjson", object.File, []byte("{\"id\":1}\n{\"ssn\":\"219-09-9999\"}\n"), field, "n.ndjson"},
+		{"a document in JSON", "b.json", object.File, []byte(`{"type":"text/csv","doc":"` + base64.StdEncoding.EncodeToString([]byte("name,ssn\r\nAnna Example,219-09-9999\r\nBerta Example,219-09-9998\r\n")) + `"}`), field, "b.json/doc"},
+		{"a large one", "l.json", object.File, []byte(`{"doc":"data:text/plain;base64,` + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("Nothing to see here, 1 2 3.\n", 4000)+"ssn: 219-09-9999\n")) + `"}`), "219-09-9999", "l.json/doc"},
 		{"JSON in JSON", "j.json", object.File, []byte(`{"payload":"{\"ssn\":\"219-09-9999\"}"}`), `"ssn":"219-09-9999"`, "j.json"},
 		{"JSON in a form", "form", object.File, []byte("id=4&data=%7B%22ssn%22%3A%22219-09-9999%22%7D"), `"ssn":"219-09-9999"`, "form"},
 		{"CDATA in a number", "c.xml", object.File, []byte(`<?xml version="1.0"?><!DOCTYPE r [<!ELEMENT r ANY>]><r><ssn>219-<![CDATA[09-9]]>999</ssn></r>`), field, "c.xml"},
