@@ -92,7 +92,8 @@ def check(tmp):
     want("the eight that answered its query: %s" % answers, all(answers.get(k) == 8 for k in ("mrn", "name", "dob")))
     moved = found("52.4.20.30", channel="dicom", direction="egress", outcome="delivered")
     want("the one that was moved to the US: %s" % moved, all(moved.get(k) == 1 for k in ("mrn", "name", "ssn")))
-    want("the structure is told", {a["phi"]["structure"] for a in alerts if a["kind"] == "phi_exposure"} == {"dicom"})
+    told = {a["phi"]["structure"] for a in alerts if a["kind"] == "phi_exposure"}
+    want("the structure is told, where a clinical document is inside that one: %s" % sorted(told), told == {"dicom", "ccda"})
     want("images are counted as not inspected", any(r["reason"] == "format" for a in alerts for r in a.get("coverage", {}).get("reasons") or []))
     summary = json.load(open(tmp + "/summary"))
     want("bytes_by_state adds up", sum(summary["bytes_by_state"].values()) == summary["bytes"])
