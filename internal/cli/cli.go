@@ -83,7 +83,7 @@ func (s *session) root() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "phiwatch",
 		Short: "find patient data that leaves in the clear, and who receives it",
-		Long: `phiwatch watches a span port, or replays captures, and raises an alert when protected health information leaves the
+		Long: `phiwatch replays what was captured at a span port, and raises an alert when protected health information leaves the
 organisation in the clear to a receiver that is abroad or has no business associate agreement.`,
 		Example: `  phiwatch replay monday.pcap                           alerts of a capture, as a table
   phiwatch replay -c phiwatch.yaml --format jsonl /captures > alerts.jsonl
