@@ -46,6 +46,7 @@ type Engine struct {
 
 	layout [1 << rule.LayoutBits]uint16 // index into shapes by the digit bitmap
 	hot    [1 << rule.LayoutBits]uint8  // classes of the byte before it that a primary shape may have, 0xff any: most runs of digits end here
+	bare   [1 << rule.LayoutBits]uint8  // the same for shapes that need no label; 0: none
 	shapes []shapeSet
 	free   [][]shapeRef // of each of shapes: those that need no label, primary ones first
 	byKind [rule.MaxKinds][]*rule.Rule
@@ -172,6 +173,7 @@ func (e *Engine) compile() {
 			e.free = append(e.free, set.free())
 		}
 		e.layout[w] = n
+		e.bare[w] = bareClasses(e.free[n])
 	}
 }
 
@@ -182,6 +184,18 @@ func (set *shapeSet) hot() (h uint8) {
 	}
 	for i := range set.primary {
 		p := set.primary[i].s.Before()
+		if p == 0 {
+			return 0xff
+		}
+		h |= p
+	}
+	return h
+}
+
+// bareClasses is the classes of the byte before the digits that one of the shapes may have, 0xff if any will do, 0 if there is no shape.
+func bareClasses(refs []shapeRef) (h uint8) {
+	for i := range refs {
+		p := refs[i].s.Before()
 		if p == 0 {
 			return 0xff
 		}

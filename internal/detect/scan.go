@@ -30,6 +30,7 @@ type Scan struct {
 
 	labels labelCache
 	cols   columns
+	skim   skim
 	before labelMemo
 	near   nearMemo
 	rows   bool // labels in the line above are looked for

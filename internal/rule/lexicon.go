@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"math/bits"
 	"sort"
 	"strings"
 )
@@ -48,6 +49,9 @@ type Sense struct {
 
 // labels tells whether it may stand before a value and say what that is: a term of health says nothing of it.
 func (s Sense) labels() bool { return s.Kinds != 0 || s.Flags != 0 || s.Part != Whole }
+
+// names tells whether it may be the whole of what stands before a value: a filler alone says nothing.
+func (s Sense) names() bool { return s.labels() && (s.Kinds != 0 || s.Flags&Filler == 0) }
 
 func (s Sense) merge(t Sense) Sense {
 	const narrow = Weak | Qualifier // lost when another rule has the label without it
@@ -104,6 +108,7 @@ const (
 	labelBits      = 26 * 26 * 26
 	cellBits       = 1 << 17
 	phraseBits     = 1 << 18 // 8 lengths, next to each other
+	cellNames      = 32 * 32 * 32
 )
 
 // Lexicon is the dictionary of labels and terms. A phrase is kept as its words in lower case without anything between
@@ -116,6 +121,8 @@ type Lexicon struct {
 	pairs   [pairBits / 64]uint64    // first two and last two words of phrases
 	labels  [cellBits/64 + 1]uint64  // first three and last letters of phrases that label a kind, see cellHash
 	known   [phraseBits / 64]uint64  // of all phrases, with their length
+	cells   [cellNames / 64]uint64   // of phrases that label a kind, by first and last letter and length
+	letters uint32                   // single letters that are labels
 	tails   [labelBits/64 + 1]uint64 // last three letters of words that end a phrase
 	fillers [256]fillerWord          // words that are fillers and nothing else, where two do not meet
 	sign    uint32                   // hash of what a number sign is looked up as
@@ -178,6 +185,11 @@ func (x *Lexicon) enter(words []string, sense Sense, variant bool) {
 	x.known[k/64] |= 1 << (k % 64)
 	if x.phrases[joined].Kinds != 0 {
 		x.labels[h/64] |= 1 << (h % 64)
+		c := cellName(joined[0], joined[len(joined)-1], len(joined))
+		x.cells[c/64] |= 1 << (c % 64)
+	}
+	if s := x.phrases[joined]; len(joined) == 1 && s.names() {
+		x.letters |= 1 << (joined[0] & 31)
 	}
 	n := uint8(min(len(words), maxPhraseWords)) //nolint:gosec // small
 	mark(&x.starts, words[0], n)
@@ -222,6 +234,23 @@ func cellHash[T []byte | string](w T) uint32 {
 
 // phraseHash is labelHash and the length of a phrase modulo 8.
 func phraseHash[T []byte | string](w T) uint32 { return labelHash(w)<<3 | uint32(len(w)&7) } //nolint:gosec // three bits
+
+// cellName is an index for the first and the last letter of a phrase and its length modulo 32.
+func cellName(first, last byte, n int) uint32 {
+	return uint32(first&31)<<10 | uint32(last&31)<<5 | uint32(n&31) //nolint:gosec // five bits
+}
+
+// MayBe tells whether [Lexicon.Exact] is worth asking about a text of at most 64 bytes without digits and number signs, by a bitmap of its letters.
+func (x *Lexicon) MayBe(b []byte, letters uint64) bool {
+	if letters == 0 {
+		return false
+	}
+	c := cellName(b[bits.TrailingZeros64(letters)], b[63-bits.LeadingZeros64(letters)], bits.OnesCount64(letters))
+	return x.cells[c/64]>>(c%64)&1 != 0
+}
+
+// LabelLetter tells whether a letter may be a label by itself.
+func (x *Lexicon) LabelLetter(c byte) bool { return x.letters>>(c&31)&1 != 0 }
 
 func (x *Lexicon) tail(w string) {
 	if n := len(w); n > 2 {

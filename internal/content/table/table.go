@@ -33,7 +33,8 @@ type parser struct {
 	literal int64  // up to this offset a quote is a character like any other
 	delims  uint64 // delim, eight times
 	labels  [][]byte
-	roles   []object.Role // of the columns of a CMS file, else nil
+	skimmer object.Skimmer // nil: every row is told
+	roles   []object.Role  // of the columns of a CMS file, else nil
 	buf     []byte
 }
 
@@ -53,6 +54,7 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 		e.Text(head[:l.body])
 		r.Discard(l.body)
 	}
+	p.skim()
 	window.Run(r, p)
 	p.endRow()
 	return coverage.None
@@ -101,8 +103,39 @@ const (
 
 // Next consumes the cells of b.
 func (p *parser) Next(b []byte, last bool) int {
+	if p.skimmer == nil {
+		n := p.tell(b, len(b), last)
+		p.off += int64(n)
+		return n
+	}
 	i := 0
 	for i < len(b) {
+		to := 0
+		if p.col == 0 && !p.unit && !p.long {
+			if i, to = p.rows(b, i, last); to == i {
+				break
+			}
+		} else {
+			to = lineEnd(b, i)
+		}
+		from := p.off
+		p.off += int64(i)
+		n := p.tell(b[i:], to-i, last)
+		p.off = from
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	p.off += int64(i)
+	return i
+}
+
+// tell tells the cells of b that begin before to, which is behind a row or the end of b. b begins at p.off. It returns the number of
+// bytes taken: of all of these cells, unless bytes are missing to the end of one.
+func (p *parser) tell(b []byte, to int, last bool) int {
+	i := 0
+	for i < to {
 		if p.long {
 			i += p.more(b[i:])
 			continue
@@ -118,7 +151,7 @@ func (p *parser) Next(b []byte, last bool) int {
 			i += n
 			continue
 		}
-		j := p.cells(b, i)
+		j := p.cells(b[:to], i)
 		if j > i {
 			i = j
 			continue
@@ -135,7 +168,6 @@ func (p *parser) Next(b []byte, last bool) int {
 		}
 		i = p.after(b, j)
 	}
-	p.off += int64(i)
 	return i
 }
 

@@ -1,0 +1,20 @@
+package content
+
+import "github.com/phiwatch/phiwatch/internal/object"
+
+var _ object.Skimmer = (*node)(nil)
+
+// Skim implements object.Skimmer.
+func (n *node) Skim(labels [][]byte, delim byte) bool {
+	s, ok := n.w.v.(object.Skimmer)
+	return ok && s.Skim(labels, delim)
+}
+
+// Silent implements object.Skimmer. A row that says nothing was read all the same.
+func (n *node) Silent(row []byte) bool {
+	if s, ok := n.w.v.(object.Skimmer); !ok || !s.Silent(row) {
+		return false
+	}
+	n.good = n.good || n.decoding
+	return true
+}

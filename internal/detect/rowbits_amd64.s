@@ -1,0 +1,68 @@
+#include "textflag.h"
+
+// The bytes that are compared with, and the ranges: '0' 9 ' ' 'a' 25 '"' '@' CR, and '#'.
+DATA rowconst<>+0(SB)/8, $0x0d40221961200930
+DATA rowconst<>+8(SB)/8, $0x0000000000000023
+GLOBL rowconst<>(SB), RODATA|NOPTR, $16
+
+#define CLASSES(off) \
+	VMOVDQU off(SI), Y0 \
+	VPSUBB Y8, Y0, Y1 \
+	VPMINUB Y9, Y1, Y2 \
+	VPCMPEQB Y1, Y2, Y1 \
+	VPMOVMSKB Y1, R8 \
+	VPOR Y10, Y0, Y1 \
+	VPSUBB Y11, Y1, Y1 \
+	VPMINUB Y12, Y1, Y2 \
+	VPCMPEQB Y1, Y2, Y1 \
+	VPMOVMSKB Y1, R9 \
+	VPCMPEQB Y7, Y0, Y1 \
+	VPMOVMSKB Y1, R10 \
+	VPCMPEQB Y13, Y0, Y1 \
+	VPMOVMSKB Y1, R11 \
+	VPCMPEQB Y14, Y0, Y1 \
+	VPCMPEQB Y15, Y0, Y2 \
+	VPOR Y1, Y2, Y1 \
+	VPCMPEQB Y6, Y0, Y2 \
+	VPOR Y1, Y2, Y1 \
+	VPOR Y0, Y1, Y1 \
+	VPMOVMSKB Y1, R12
+
+// func classesAVX2(p *byte, delim byte, out *[5]uint64)
+TEXT ·classesAVX2(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), SI
+	MOVQ out+16(FP), DI
+	VPBROADCASTB delim+8(FP), Y7
+	VPBROADCASTB rowconst<>+0(SB), Y8
+	VPBROADCASTB rowconst<>+1(SB), Y9
+	VPBROADCASTB rowconst<>+2(SB), Y10
+	VPBROADCASTB rowconst<>+3(SB), Y11
+	VPBROADCASTB rowconst<>+4(SB), Y12
+	VPBROADCASTB rowconst<>+5(SB), Y13
+	VPBROADCASTB rowconst<>+6(SB), Y14
+	VPBROADCASTB rowconst<>+7(SB), Y15
+	VPBROADCASTB rowconst<>+8(SB), Y6
+	CLASSES(0)
+	MOVQ R8, AX
+	MOVQ R9, BX
+	MOVQ R10, CX
+	MOVQ R11, DX
+	MOVQ R12, R13
+	CLASSES(32)
+	SHLQ $32, R8
+	SHLQ $32, R9
+	SHLQ $32, R10
+	SHLQ $32, R11
+	SHLQ $32, R12
+	ORQ R8, AX
+	ORQ R9, BX
+	ORQ R10, CX
+	ORQ R11, DX
+	ORQ R12, R13
+	MOVQ AX, (DI)
+	MOVQ BX, 8(DI)
+	MOVQ CX, 16(DI)
+	MOVQ DX, 24(DI)
+	MOVQ R13, 32(DI)
+	VZEROUPPER
+	RET
