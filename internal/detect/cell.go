@@ -25,7 +25,7 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		}
 		return // a plain number needs a label, and is none
 	}
-	if k.digits&1 == 0 && n <= 48 && (sn.Part == rule.Key || (sn == &noSense || u.ordinal <= keyColumns || u.kind != object.UnitRow) && s.e.lex.MayLabel(value)) {
+	if k.digits&1 == 0 && n <= 48 && (sn.Part == rule.Key || (sn == &noSense || u.ordinal <= keyColumns || u.kind != object.UnitRow) && s.mayKey(value, k)) {
 		if q, ok := s.keyed(sn, value); ok {
 			u.qual, u.quals = q, true
 			return
@@ -41,6 +41,11 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 
 // keyColumns is in how many columns of a table with a header a cell may be the label of the next one.
 const keyColumns = 3
+
+// mayKey tells whether a value may be exactly a label, which no text with a digit is.
+func (s *Scan) mayKey(value []byte, k look) bool {
+	return k.digits == 0 && s.e.lex.MayLabel(value) && (s.e.lex.MayBe(value, k.letters) || bytes.IndexByte(value, '#') >= 0)
+}
 
 // bare is look.bare for a value of any length.
 func bare(v []byte) bool {
@@ -117,6 +122,9 @@ func (s *Scan) value(b []byte, sn rule.Sense) {
 }
 
 func (s *Scan) scan(b []byte, sn rule.Sense, k look) {
+	if sn.Kinds == 0 && len(b) <= maxLook && !s.anyLoud(b, k) {
+		k.digits = 0 // nothing comes of them
+	}
 	if len(b) <= maxShort && !k.at && k.starts() == 0 {
 		return
 	}

@@ -21,6 +21,13 @@ const (
 // lookAt looks at v, which has 64 bytes at most.
 func lookAt(v []byte) (k look) {
 	n := len(v)
+	if n > 16 && vectors && cap(v) >= 64 {
+		var out [5]uint64
+		classes((*[64]byte)(v[:64]), 0, &out)
+		if in := uint64(1)<<n - 1; out[4]&in == 0 {
+			return look{digits: out[0] & in, letters: out[1] & in}
+		}
+	}
 	if n >= 8 {
 		for i := 0; i+8 <= n; i += 8 {
 			k.word(binary.LittleEndian.Uint64(v[i:]), i)

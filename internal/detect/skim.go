@@ -145,12 +145,17 @@ func (s *Scan) silentCell(row []byte, from, to int, p plan, told *int) bool {
 	if p == planOther {
 		return true
 	}
-	for starts := d &^ (d << 1) & (d>>1 | d>>2); starts != 0; starts &= starts - 1 {
-		if i := bits.TrailingZeros64(starts); s.loud(v, i, d, l) {
-			return false
+	return !s.anyLoud(v, look{digits: d, letters: l}) && (n <= maxShort || s.silentWords(v))
+}
+
+// anyLoud tells whether a rule may match at any digit run of a value whose label names no kind.
+func (s *Scan) anyLoud(v []byte, k look) bool {
+	for starts := k.starts(); starts != 0; starts &= starts - 1 {
+		if s.loud(v, bits.TrailingZeros64(starts), k.digits, k.letters) {
+			return true
 		}
 	}
-	return n <= maxShort || s.silentWords(v)
+	return false
 }
 
 // loud tells whether a rule may match at the digit run v[i:] of a cell: one that needs no label, or any behind words that may be one.

@@ -45,7 +45,8 @@ type unit struct {
 type span struct{ from, n int }
 
 func (u *unit) begin(k object.UnitKind, part, cands, arena int) {
-	*u = unit{kind: k, part: part, cands: cands, arena: arena, mark: cands}
+	*u = unit{} // in place: a literal with values is made elsewhere and copied
+	u.kind, u.part, u.cands, u.arena, u.mark = k, part, cands, arena, cands
 }
 
 // evidence is what speaks for health, or for employment.

@@ -14,7 +14,7 @@ const (
 // Distinct counts distinct things by their hashes: exactly up to [MaxExact], then by HyperLogLog. A thing may have several hashes,
 // which [Distinct.Join] ties. The zero value is empty. Emptying it costs what was put in.
 type Distinct struct {
-	table  []int32 // 1 + index in list, 0 free
+	table  []uint64 // 1 + index in list and, above it, the upper half of the hash; 0 free
 	list   []hashEntry
 	joined int // entries that are not the first of their thing
 	sketch *hyperloglog.Sketch
@@ -46,14 +46,17 @@ func (t *Distinct) Find(h uint64) (i int, fresh bool) {
 			}
 			n := int32(len(t.list))                            //nolint:gosec // at most maxHashes
 			t.list = append(t.list, hashEntry{h, int32(k), n}) //nolint:gosec // small
-			t.table[k] = n + 1
+			t.table[k] = slotOf(h, int(n))
 			return int(n), true
 		}
-		if t.list[j-1].hash == h {
-			return int(j - 1), false
+		if i := uint32(j) - 1; j>>32 == h>>32 && t.list[i].hash == h { //nolint:gosec // the lower half is meant
+			return int(i), false
 		}
 	}
 }
+
+// slotOf is what the table holds for entry i: most entries that only share the lower bits of a hash are told apart without a look at them.
+func slotOf(h uint64, i int) uint64 { return h>>32<<32 | uint64(i+1) } //nolint:gosec // positive
 
 // Add adds a hash and tells whether it is new to an exact set.
 func (t *Distinct) Add(h uint64) bool {
@@ -68,7 +71,7 @@ func (t *Distinct) Has(h uint64) bool {
 	}
 	mask := uint64(len(t.table) - 1) //nolint:gosec // positive
 	for k := h & mask; t.table[k] != 0; k = (k + 1) & mask {
-		if t.list[t.table[k]-1].hash == h {
+		if j := t.table[k]; j>>32 == h>>32 && t.list[uint32(j)-1].hash == h { //nolint:gosec // the lower half is meant
 			return true
 		}
 	}
@@ -96,7 +99,7 @@ func (t *Distinct) Root(i int) int {
 
 func (t *Distinct) grow() {
 	n := max(32, 2*len(t.table))
-	t.table = make([]int32, n)
+	t.table = make([]uint64, n)
 	t.list = append(make([]hashEntry, 0, n/2+1), t.list...)
 	mask := uint64(n - 1) //nolint:gosec // positive
 	for i := range t.list {
@@ -104,7 +107,7 @@ func (t *Distinct) grow() {
 		for t.table[k] != 0 {
 			k = (k + 1) & mask
 		}
-		t.table[k] = int32(i + 1) //nolint:gosec // small
+		t.table[k] = slotOf(t.list[i].hash, i)
 		t.list[i].slot = int32(k) //nolint:gosec // small
 	}
 }
