@@ -12,10 +12,9 @@ import (
 // row is silent if no cell of it can become a candidate, or say what the next one is: what the calls for such a row would leave
 // behind ends with the row. Whatever is not sure to be silent is told cell by cell, so all rules are in one place.
 type skim struct {
-	delim   byte
-	plans   []plan
-	headers bool // there are labels
-	row     rowBits
+	delim byte
+	plans []plan
+	row   rowBits
 }
 
 // plan is what a column is looked at for.
@@ -30,10 +29,9 @@ const (
 
 // Bounds of what is looked at as a whole.
 const (
-	maxSkim     = 2 << 10 // bytes of a row
-	maxSkimmed  = 256     // columns
-	skimWords   = maxSkim/64 + 2
-	maxSkimCell = longField
+	maxSkim    = 2 << 10 // bytes of a row
+	maxSkimmed = 256     // columns
+	skimWords  = maxSkim/64 + 2
 )
 
 var _ object.Skimmer = (*Scan)(nil)
@@ -43,10 +41,10 @@ func (s *Scan) Skim(labels [][]byte, delim byte) bool {
 	k := &s.skim
 	k.plans = k.plans[:0]
 	k.delim = delim
-	k.headers = len(labels) > 0
 	if s.trace != nil || len(labels) > maxSkimmed {
 		return false
 	}
+	all := 0
 	for _, l := range labels {
 		sn := s.senseOf(l, len(k.plans))
 		p := planNamed
@@ -55,12 +53,13 @@ func (s *Scan) Skim(labels [][]byte, delim byte) bool {
 			p = planBare
 		case sn.Part == rule.Key || sn.Kinds != 0 && sn.Flags&rule.Provider == 0:
 			p = planTold
+			all++
 		case sn.Flags&rule.Provider != 0:
 			p = planOther
 		}
 		k.plans = append(k.plans, p)
 	}
-	return true
+	return len(labels) == 0 || all*2 < len(labels) // of the others hardly a row is silent
 }
 
 // Silent implements object.Skimmer.
@@ -79,20 +78,26 @@ func (s *Scan) Silent(row []byte) bool {
 			w++
 			m = k.row.delims[w]
 		}
-		to, last := w<<6+bits.TrailingZeros64(m), false
-		if m == 0 || to >= len(row) {
-			to, last = len(row), true
+		to := len(row)
+		if m != 0 {
+			to = w<<6 + bits.TrailingZeros64(m)
 		}
 		if to > from {
 			p := planBare
 			if col < len(k.plans) {
 				p = k.plans[col]
 			}
-			if !s.silentCell(row, from, to, p, &told) {
+			switch {
+			case p == planNamed && to-from <= maxShort && row[from] > '"' && row[to-1] > ' ':
+				told++
+				if !s.silentShort(row, from, to-from, told) {
+					return false
+				}
+			case !s.silentCell(row, from, to, p, &told):
 				return false
 			}
 		}
-		if last {
+		if to == len(row) {
 			return true
 		}
 		m &= m - 1
@@ -100,52 +105,69 @@ func (s *Scan) Silent(row []byte) bool {
 	}
 }
 
+// silentShort looks at the cell of n bytes at row[from:] under a label that says nothing, which has nothing to be trimmed. Nearly all
+// cells end here.
+func (s *Scan) silentShort(row []byte, from, n, told int) bool {
+	r := &s.skim.row
+	d := bitsFrom(&r.digits, from) & (1<<n - 1)
+	if d == 0 && told > keyColumns {
+		return true
+	}
+	l := bitsFrom(&r.letters, from) & (1<<n - 1)
+	if d == 0 {
+		return !s.isKey(row[from:from+n], l)
+	}
+	return l == 0 && bits.OnesCount64(d) >= n-1 || !s.anyLoud(row[from:from+n], look{digits: d, letters: l})
+}
+
+// isKey tells whether a cell without digits says what the next one is.
+func (s *Scan) isKey(v []byte, letters uint64) bool {
+	if !s.e.lex.MayBe(v, letters) {
+		return false
+	}
+	_, ok := s.keyed(&noSense, v)
+	return ok
+}
+
 // silentCell looks at the cell row[from:to].
 func (s *Scan) silentCell(row []byte, from, to int, p plan, told *int) bool {
+	if from, to = trimmed(row, from, to); from < to && row[from] == '"' { // rowBits.read has seen that there is another at the end
+		from, to = trimmed(row, from+1, to-1)
+	}
+	if from >= to {
+		return true
+	}
+	if p == planTold {
+		return false
+	}
+	*told++
+	v, n := row[from:to], to-from
+	if n > maxLook {
+		return n <= longField && (p == planOther || !hasDigit(v) && s.silentWords(v))
+	}
+	r := &s.skim.row
+	cell := uint64(1)<<n - 1 // all bits when n is 64
+	d, l := bitsFrom(&r.digits, from)&cell, bitsFrom(&r.letters, from)&cell
+	switch {
+	case l == 0 && bits.OnesCount64(d) >= n-1: // see look.bare
+		return n != 9 || d != 1<<9-1 || p != planBare
+	case d == 0 && n <= 48 && (p == planBare || *told <= keyColumns) && s.isKey(v, l):
+		return false
+	case p == planOther:
+		return true
+	}
+	return !s.anyLoud(v, look{digits: d, letters: l}) && (n <= maxShort || s.silentWords(v))
+}
+
+// trimmed is trim for row[from:to].
+func trimmed(row []byte, from, to int) (int, int) {
 	for from < to && row[from] <= ' ' {
 		from++
 	}
 	for to > from && row[to-1] <= ' ' {
 		to--
 	}
-	if from == to {
-		return true
-	}
-	if row[from] == '"' { // rowBits.read has seen that the quotes of a cell are a pair around it
-		for from, to = from+1, to-1; from < to && row[from] <= ' '; {
-			from++
-		}
-		for to > from && row[to-1] <= ' ' {
-			to--
-		}
-		if from >= to {
-			return true
-		}
-	}
-	if p == planTold {
-		return false
-	}
-	*told++
-	n := to - from
-	if n > maxLook {
-		return n <= maxSkimCell && s.silentText(row[from:to], p)
-	}
-	r := &s.skim.row
-	cell := uint64(1)<<n - 1 // all bits when n is 64
-	d, l := bitsFrom(&r.digits, from)&cell, bitsFrom(&r.letters, from)&cell
-	if l == 0 && bits.OnesCount64(d) >= n-1 { // see look.bare
-		return !(n == 9 && d == 1<<9-1 && p == planBare)
-	}
-	v := row[from:to]
-	if d == 0 && n <= 48 && (p == planBare || *told <= keyColumns) && s.e.lex.MayBe(v, l) {
-		if _, ok := s.keyed(&noSense, v); ok {
-			return false
-		}
-	}
-	if p == planOther {
-		return true
-	}
-	return !s.anyLoud(v, look{digits: d, letters: l}) && (n <= maxShort || s.silentWords(v))
+	return from, to
 }
 
 // anyLoud tells whether a rule may match at any digit run of a value whose label names no kind.
@@ -179,14 +201,6 @@ func (s *Scan) loud(v []byte, i int, d, l uint64) bool {
 		return l != 0 && s.e.lex.LabelLetter(v[bits.TrailingZeros64(l)])
 	}
 	return s.e.lex.MayLabelIn(v[:i])
-}
-
-// silentText is silentCell for cells that one look does not cover.
-func (s *Scan) silentText(v []byte, p plan) bool {
-	if p == planOther {
-		return true
-	}
-	return !hasDigit(v) && s.silentWords(v)
 }
 
 // silentWords tells whether the words of a cell make no candidate: they do not name a person, are nobody's keywords, and no URL.
