@@ -45,7 +45,7 @@ func (s *Scan) bound(all []told, limit int, known finding.Words) []finding.Findi
 		room = min(room, 0) // the rest is folded too: what is told does not depend on the sizes of labels
 		w := whole[t.a.kind]
 		if w == nil {
-			w = &sum{at: len(out), values: &finding.Distinct{}}
+			w = &sum{at: len(out), values: &finding.Set{}}
 			whole[t.a.kind] = w
 			f := t.f
 			f.Count, f.Path, f.Masked, f.Tokens = 0, s.path(0, known), []string{}, []finding.Token{}
@@ -64,7 +64,7 @@ func (s *Scan) bound(all []told, limit int, known finding.Words) []finding.Findi
 // sum is a finding that takes others of its kind.
 type sum struct {
 	at     int
-	values *finding.Distinct
+	values *finding.Set
 	seen   map[finding.Token]bool
 }
 

@@ -30,7 +30,7 @@ type results struct {
 	healthOnly bool
 
 	who      people
-	titles   finding.Distinct // identifiers in the names of parts
+	titles   finding.Set // identifiers in the names of parts
 	known    known
 	labelBuf []byte
 	valueBuf []byte
@@ -44,7 +44,7 @@ type acc struct {
 	part   int
 	next   int // 1 + index of the next one of the part
 	count  int
-	values finding.Distinct
+	values finding.Set
 	score  int
 	rule   *rule.Rule
 	points []finding.Point

@@ -32,7 +32,7 @@ func (t *Distinct) Find(h uint64) (i int, fresh bool) {
 		t.sketch.InsertHash(h)
 		return -1, false
 	}
-	if len(t.list)*2 >= len(t.table) {
+	if len(t.list)*4 >= len(t.table)*3 {
 		t.grow()
 	}
 	mask := uint64(len(t.table) - 1) //nolint:gosec // positive
@@ -100,7 +100,7 @@ func (t *Distinct) Root(i int) int {
 func (t *Distinct) grow() {
 	n := max(32, 2*len(t.table))
 	t.table = make([]uint64, n)
-	t.list = append(make([]hashEntry, 0, n/2+1), t.list...)
+	t.list = append(make([]hashEntry, 0, n/4*3+1), t.list...)
 	mask := uint64(n - 1) //nolint:gosec // positive
 	for i := range t.list {
 		k := t.list[i].hash & mask
