@@ -183,8 +183,9 @@ func (s *Scan) plain(b []byte, at int, layout uint64) {
 	}
 }
 
-// medium reads a value as text, in both passes.
+// medium reads a value as text, in both passes. A link in which nothing is found is not read for words.
 func (s *Scan) medium(b []byte, k look, ev *evidence) {
+	n := len(s.cands)
 	if len(b) > maxLook || k.starts() != 0 {
 		s.anchors(b, 0, len(b), atPersons)
 		s.before.at, s.near.to = -1, -1
@@ -194,5 +195,8 @@ func (s *Scan) medium(b []byte, k look, ev *evidence) {
 		s.emails(b, 0, len(b))
 	}
 	s.urls(b, 0, len(b))
+	if s.link && len(s.cands) == n {
+		return
+	}
 	s.words(b, 0, len(b), ev, true)
 }

@@ -110,7 +110,9 @@ func (s *Scan) Field(r object.Role, label, value []byte) {
 			k = lookAt(value)
 		}
 	}
+	s.link = r == object.RoleLink
 	s.labelled(u, s.senseOf(label, ordinal), value, k)
+	s.link = false
 }
 
 const (

@@ -39,6 +39,7 @@ type Scan struct {
 	tok    int  // start of the token that was looked at last
 	sense  rule.Sense
 	tests  bool   // a unit was marked as a test
+	link   bool   // the field is an address of something else
 	field  bool   // the bytes being scanned are the value of a field with the label sense
 	buf    []byte // folded values of fields
 

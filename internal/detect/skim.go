@@ -209,7 +209,7 @@ func (s *Scan) silentWords(v []byte) bool {
 		return false
 	}
 	var h rule.Hit
-	for w := s.e.lex.Walk(v, 0, len(v)); w.Next(&h); {
+	for w := s.e.lex.Tell(v, 0, len(v)); w.Next(&h); {
 		if h.Word != 0 || h.Kinds>>rule.KName&1 != 0 {
 			return false
 		}

@@ -142,6 +142,7 @@ const (
 	RoleQuery               // a parameter of a query or form
 	RoleCookie
 	RoleAttribute // an attribute of an element: the label is element@attribute
+	RoleLink      // such an attribute that holds an address of something else: its words say nothing of the document
 
 	// Identifiers by their place in a schema (HL7, X12, DICOM ...).
 	RoleSSN

@@ -53,6 +53,11 @@ func (s Sense) labels() bool { return s.Kinds != 0 || s.Flags != 0 || s.Part != 
 // names tells whether it may be the whole of what stands before a value: a filler alone says nothing.
 func (s Sense) names() bool { return s.labels() && (s.Kinds != 0 || s.Flags&Filler == 0) }
 
+// tells tells whether it says what a text is about, or names somebody in it.
+func (s Sense) tells() bool {
+	return s.Health != 0 || s.Word != 0 || s.Flags&(Employment|Provider) != 0 || s.Kinds>>KName&1 != 0
+}
+
 func (s Sense) merge(t Sense) Sense {
 	const narrow = Weak | Qualifier // lost when another rule has the label without it
 	switch {
@@ -117,6 +122,7 @@ const (
 type Lexicon struct {
 	phrases map[string]Sense
 	starts  [wordSlots]uint8         // by first word: most words of a phrase, 0 none
+	tells   [wordSlots]uint8         // starts without single words that say nothing of what a text is about
 	ends    [wordSlots]uint8         // by last word
 	pairs   [pairBits / 64]uint64    // first two and last two words of phrases
 	labels  [cellBits/64 + 1]uint64  // first three and last letters of phrases that label a kind, see cellHash
@@ -158,7 +164,15 @@ func (x *Lexicon) seal() {
 			x.variants(words, 0, x.builder[k], new(int))
 		}
 	}
+	for i, n := range x.starts {
+		if n > 1 {
+			x.tells[i] = n
+		}
+	}
 	for w, sense := range x.phrases {
+		if sense.tells() {
+			mark(&x.tells, w, x.starts[hashString(w)%wordSlots])
+		}
 		if h := hashString(w); sense == (Sense{Flags: Filler}) {
 			if f := &x.fillers[h%uint32(len(x.fillers))]; f.word == "" || f.word > w {
 				*f = fillerWord{w, h}

@@ -8,7 +8,8 @@ import (
 // Words walks over a text from word start to word start and stops at each phrase of the lexicon, the longest first. Each
 // byte is read once but for phrases that begin and do not end.
 type Words struct {
-	x   *Lexicon
+	x      *Lexicon
+	starts *[wordSlots]uint8
 	b   []byte
 	pos int
 	end int
@@ -29,7 +30,14 @@ func (x *Lexicon) Walk(b []byte, from, to int) Words {
 			from++
 		}
 	}
-	return Words{x: x, b: b, pos: from, end: to}
+	return Words{x: x, starts: &x.starts, b: b, pos: from, end: to}
+}
+
+// Tell is [Lexicon.Walk] for those who ask what a text is about: it passes over single words that are labels and nothing else.
+func (x *Lexicon) Tell(b []byte, from, to int) Words {
+	w := x.Walk(b, from, to)
+	w.starts = &x.tells
+	return w
 }
 
 // camel tells whether a word begins at b[i] inside a run of letters: patientDob, MRNNumber.
@@ -56,7 +64,7 @@ func (w *Words) Next(h *Hit) bool {
 		start := i
 		var hash uint32
 		hash, i = wordAt(b, i)
-		n := x.starts[hash%wordSlots]
+		n := w.starts[hash%wordSlots]
 		if n == 0 {
 			continue
 		}
