@@ -31,8 +31,12 @@ func hexConstant(v []byte) bool {
 	return len(v) > 2 && v[0] == '0' && lower(v[1]) == 'x' && hexDigits(v[2:])
 }
 
-// calendarDate tells 2020-01-18, the head of an entry of a log or a list of changes.
+// calendarDate tells 2020-01-18, the head of an entry of a log or a list of changes, also with the hour of the day behind it (ISO
+// 8601: 2020-01-18T10:30:00Z).
 func calendarDate(v []byte) bool {
+	if len(v) >= 13 && lower(v[10]) == 't' && digits(v[11:13]) && (len(v) == 13 || len(v) <= 17 && alnums(v[13:])) {
+		v = v[:10]
+	}
 	if len(v) != 10 || v[4] != '-' || v[7] != '-' || !digits(v[:4]) || !digits(v[5:7]) || !digits(v[8:]) {
 		return false
 	}
