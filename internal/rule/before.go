@@ -266,7 +266,8 @@ func beforeNumeral(b []byte, j int) int {
 	return j
 }
 
-// MayLabelIn tells quickly whether a word of b may end a label of what stands behind b; [Lexicon.Before] finds none if not.
+// MayLabelIn tells quickly whether a word of b may end the label of a kind for what stands behind b: if not, [Lexicon.Before] finds
+// none there.
 func (x *Lexicon) MayLabelIn(b []byte) bool {
 	for end := len(b); end > 0; {
 		if !IsLetter(b[end-1]) {
@@ -276,30 +277,14 @@ func (x *Lexicon) MayLabelIn(b []byte) bool {
 			end--
 			continue
 		}
-		from := end
 		if x.mayEnd(b, end) {
-			var hash uint32
-			hash, from = wordBack(b, end)
-			if n := x.ends[hash%wordSlots]; n > 0 && (from > 0 || x.label(b[:end])) && !x.filler(b, from, end, n, hash, &Hit{}) {
+			if h, _ := wordBack(b, end); x.namers[h%wordSlots/64]>>(h%64)&1 != 0 {
 				return true
 			}
 		}
-		for end = from; end > 0 && IsLetter(b[end-1]); {
+		for end > 0 && IsLetter(b[end-1]) {
 			end--
 		}
 	}
 	return false
-}
-
-// label tells whether a word, in any case, may stand before a value and say what that is.
-func (x *Lexicon) label(w []byte) bool {
-	var buf [maxPhrase]byte
-	if len(w) > len(buf) {
-		return false
-	}
-	for i, c := range w {
-		buf[i] = c | 0x20
-	}
-	s, ok := x.phrase(buf[:len(w)])
-	return ok && s.names()
 }

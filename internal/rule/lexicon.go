@@ -50,9 +50,6 @@ type Sense struct {
 // labels tells whether it may stand before a value and say what that is: a term of health says nothing of it.
 func (s Sense) labels() bool { return s.Kinds != 0 || s.Flags != 0 || s.Part != Whole }
 
-// names tells whether it may be the whole of what stands before a value: a filler alone says nothing.
-func (s Sense) names() bool { return s.labels() && (s.Kinds != 0 || s.Flags&Filler == 0) }
-
 // tells tells whether it says what a text is about, or names somebody in it.
 func (s Sense) tells() bool {
 	return s.Health != 0 || s.Word != 0 || s.Flags&(Employment|Provider) != 0 || s.Kinds>>KName&1 != 0
@@ -124,15 +121,17 @@ type Lexicon struct {
 	starts  [wordSlots]uint8         // by first word: most words of a phrase, 0 none
 	tells   [wordSlots]uint8         // starts without single words that say nothing of what a text is about
 	ends    [wordSlots]uint8         // by last word
+	namers  [wordSlots / 64]uint64   // last words of phrases that label a kind
 	pairs   [pairBits / 64]uint64    // first two and last two words of phrases
 	labels  [cellBits/64 + 1]uint64  // first three and last letters of phrases that label a kind, see cellHash
 	known   [phraseBits / 64]uint64  // of all phrases, with their length
 	cells   [cellNames / 64]uint64   // of phrases that label a kind, by first and last letter and length
-	letters uint32                   // single letters that are labels
+	letters uint32                   // single letters that label a kind
 	tails   [labelBits/64 + 1]uint64 // last three letters of words that end a phrase
 	fillers [256]fillerWord          // words that are fillers and nothing else, where two do not meet
 	sign    uint32                   // hash of what a number sign is looked up as
 	builder map[string]Sense         // spaced phrases, while loading
+	lasts   map[string][]uint32      // hashes of the words that phrases end with, while loading
 }
 
 type fillerWord struct {
@@ -141,7 +140,7 @@ type fillerWord struct {
 }
 
 func newLexicon() *Lexicon {
-	return &Lexicon{phrases: map[string]Sense{}, builder: map[string]Sense{}}
+	return &Lexicon{phrases: map[string]Sense{}, builder: map[string]Sense{}, lasts: map[string][]uint32{}}
 }
 
 // add notes a phrase as written in a rule file.
@@ -170,6 +169,14 @@ func (x *Lexicon) seal() {
 		}
 	}
 	for w, sense := range x.phrases {
+		if sense.Kinds != 0 {
+			for _, h := range x.lasts[w] {
+				x.namers[h%wordSlots/64] |= 1 << (h % 64)
+			}
+			if len(w) == 1 {
+				x.letters |= 1 << (w[0] & 31)
+			}
+		}
 		if sense.tells() {
 			mark(&x.tells, w, x.starts[hashString(w)%wordSlots])
 		}
@@ -181,7 +188,7 @@ func (x *Lexicon) seal() {
 	}
 	x.sign = hashString(numberSign)
 	x.labels[cellBits/64] |= 1 << (cellBits % 64)
-	x.builder = nil
+	x.builder, x.lasts = nil, nil
 }
 
 // enter puts a phrase into the tables; a variant only where nothing is there.
@@ -202,9 +209,7 @@ func (x *Lexicon) enter(words []string, sense Sense, variant bool) {
 		c := cellName(joined[0], joined[len(joined)-1], len(joined))
 		x.cells[c/64] |= 1 << (c % 64)
 	}
-	if s := x.phrases[joined]; len(joined) == 1 && s.names() {
-		x.letters |= 1 << (joined[0] & 31)
-	}
+	x.lasts[joined] = append(x.lasts[joined], hashString(words[len(words)-1]), hashString(joined))
 	n := uint8(min(len(words), maxPhraseWords)) //nolint:gosec // small
 	mark(&x.starts, words[0], n)
 	mark(&x.ends, words[len(words)-1], n)
@@ -263,7 +268,7 @@ func (x *Lexicon) MayBe(b []byte, letters uint64) bool {
 	return x.cells[c/64]>>(c%64)&1 != 0
 }
 
-// LabelLetter tells whether a letter may be a label by itself.
+// LabelLetter tells whether a letter may label a kind by itself.
 func (x *Lexicon) LabelLetter(c byte) bool { return x.letters>>(c&31)&1 != 0 }
 
 func (x *Lexicon) tail(w string) {

@@ -10,9 +10,9 @@ import (
 type Words struct {
 	x      *Lexicon
 	starts *[wordSlots]uint8
-	b   []byte
-	pos int
-	end int
+	b      []byte
+	pos    int
+	end    int
 }
 
 // Hit is a phrase found by [Words], or a label found by [Lexicon.Before].
