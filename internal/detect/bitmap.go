@@ -17,22 +17,26 @@ func digitBits(x uint64) uint64 {
 // digitWord returns the digit bitmap of b[i:i+64]; what lies behind the end of b is no digit.
 func digitWord(b []byte, i int) uint64 {
 	if i+64 <= len(b) {
-		v := b[i : i+64 : i+64]
-		return digitBits(binary.LittleEndian.Uint64(v[0:])) |
-			digitBits(binary.LittleEndian.Uint64(v[8:]))<<8 |
-			digitBits(binary.LittleEndian.Uint64(v[16:]))<<16 |
-			digitBits(binary.LittleEndian.Uint64(v[24:]))<<24 |
-			digitBits(binary.LittleEndian.Uint64(v[32:]))<<32 |
-			digitBits(binary.LittleEndian.Uint64(v[40:]))<<40 |
-			digitBits(binary.LittleEndian.Uint64(v[48:]))<<48 |
-			digitBits(binary.LittleEndian.Uint64(v[56:]))<<56
+		return digits64((*[64]byte)(b[i:]))
 	}
 	if i >= len(b) {
 		return 0
 	}
 	var pad [64]byte
 	copy(pad[:], b[i:])
-	return digitWord(pad[:], 0)
+	return digits64(&pad)
+}
+
+// digitsPlain is digits64 without vectors.
+func digitsPlain(v *[64]byte) uint64 {
+	return digitBits(binary.LittleEndian.Uint64(v[0:])) |
+		digitBits(binary.LittleEndian.Uint64(v[8:]))<<8 |
+		digitBits(binary.LittleEndian.Uint64(v[16:]))<<16 |
+		digitBits(binary.LittleEndian.Uint64(v[24:]))<<24 |
+		digitBits(binary.LittleEndian.Uint64(v[32:]))<<32 |
+		digitBits(binary.LittleEndian.Uint64(v[40:]))<<40 |
+		digitBits(binary.LittleEndian.Uint64(v[48:]))<<48 |
+		digitBits(binary.LittleEndian.Uint64(v[56:]))<<56
 }
 
 // ascii tells whether all bytes of b are below 0x80.
