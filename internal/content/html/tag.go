@@ -129,7 +129,7 @@ func (p *parser) attributes(t []byte, start, nameEnd int) {
 	var held [2]attr // value and content wait for it
 	n := 0
 	for i < len(t) {
-		if c := class[t[i]]; c == space || c == equals {
+		if class[t[i]] != plain { // '>' too: one that a stray '=' has put into quotes
 			i++
 			continue
 		}
