@@ -188,3 +188,23 @@ func BenchmarkFile(b *testing.B) {
 	}
 	windowtest.Bench(b, Format(), &object.Meta{}, data)
 }
+
+func TestElements(t *testing.T) {
+	for _, n := range blocks {
+		if k, ok := elements.find(keyOf([]byte(strings.ToUpper(n)))); k != block || !ok {
+			t.Errorf("%s is of kind %d, known %t", n, k, ok)
+		}
+	}
+	full := 0
+	for i := range elements {
+		if k := elements[i].key; k != 0 {
+			full++
+			if slot(k) != i {
+				t.Errorf("the name with key %#x is not in its own slot", k)
+			}
+		}
+	}
+	if want := len(blocks) + len(joins) + 7; full != want {
+		t.Errorf("%d names are known, want %d", full, want)
+	}
+}
