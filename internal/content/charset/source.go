@@ -198,6 +198,13 @@ func (s *source) end() ([]byte, bool) {
 // begin a shift in ISO-2022 and HZ.
 func asciiPrefix(b []byte, shifts bool) int {
 	i := 0
+	for ; !shifts && i+32 <= len(b); i += 32 {
+		v := b[i : i+32 : i+32]
+		w := binary.LittleEndian.Uint64(v) | binary.LittleEndian.Uint64(v[8:]) | binary.LittleEndian.Uint64(v[16:]) | binary.LittleEndian.Uint64(v[24:])
+		if w&0x8080808080808080 != 0 {
+			break
+		}
+	}
 	for ; i+8 <= len(b); i += 8 {
 		w := binary.LittleEndian.Uint64(b[i:])
 		if w&0x8080808080808080 != 0 || shifts && hasEsc(w) {

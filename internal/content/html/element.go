@@ -1,5 +1,7 @@
 package html
 
+import "encoding/binary"
+
 // kind is what an element does to the running text.
 type kind uint8
 
@@ -20,8 +22,13 @@ var blocks = [...]string{"address", "article", "aside", "body", "br", "caption",
 	"legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "section", "select", "summary", "tbody", "textarea",
 	"tfoot", "thead", "title", "ul", "meta", "link", "iframe", "button"}
 
-// lookup is a hash table of element names of up to eight bytes.
-type lookup [256]struct {
+// joins are the usual elements that are inline. To be in the table saves them a closer look.
+var joins = [...]string{"a", "abbr", "b", "bdi", "big", "circle", "cite", "code", "defs", "del", "dfn", "em", "font", "g", "i", "img", "input",
+	"ins", "kbd", "label", "mark", "nobr", "path", "q", "rect", "s", "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "svg",
+	"time", "tt", "u", "use", "var", "video", "wbr"}
+
+// lookup is a hash table of element names of up to eight bytes, the first byte lowest, in lower case.
+type lookup [512]struct {
 	key  uint64
 	kind kind
 }
@@ -31,6 +38,9 @@ var elements = func() *lookup {
 	var t lookup
 	for _, n := range blocks {
 		t.add(n, block)
+	}
+	for _, n := range joins {
+		t.add(n, inline)
 	}
 	t.add("pre", pre)
 	t.add("script", raw)
@@ -42,28 +52,46 @@ var elements = func() *lookup {
 	return &t
 }()
 
-func slot(key uint64) uint8 { return uint8(key * 0x9e3779b97f4a7c15 >> 56) }
+// slot is where the search for a key begins. The factor is one of those that give each name a slot of its own.
+func slot(key uint64) int { return int(key * 0x2960d5454b414e71 >> 55) }
 
 func (t *lookup) add(name string, k kind) {
-	var key uint64
-	for i := range len(name) {
-		key = key<<8 | uint64(name[i]|0x20)
-	}
+	key := keyOf([]byte(name))
 	i := slot(key)
 	for t[i].key != 0 {
-		i++
+		i = (i + 1) & (len(t) - 1)
 	}
 	t[i].key, t[i].kind = key, k
 }
 
-// find returns the kind of a name; it is inline if unknown. The table is a quarter full, so it ends soon.
-func (t *lookup) find(key uint64) kind {
-	for i := slot(key); t[i].key != 0; i++ {
+// keyOf returns the key of a name of up to eight bytes.
+func keyOf(name []byte) (key uint64) {
+	for i, c := range name {
+		key |= uint64(c|0x20) << (8 * i)
+	}
+	return key
+}
+
+// find returns the kind of a name, and whether it is known; it is inline if not.
+func (t *lookup) find(key uint64) (k kind, ok bool) {
+	for i := slot(key) & (len(t) - 1); t[i].key != 0; i = (i + 1) & (len(t) - 1) {
 		if t[i].key == key {
-			return t[i].kind
+			return t[i].kind, true
 		}
 	}
-	return inline
+	return inline, false
+}
+
+// kind returns the kind of the name b[i:j] of up to eight bytes.
+func (t *lookup) kind(b []byte, i, j int) kind {
+	var key uint64
+	if i+8 <= len(b) {
+		key = (binary.LittleEndian.Uint64(b[i:]) | ones*0x20) & (1<<(8*(j-i)) - 1)
+	} else {
+		key = keyOf(b[i:j])
+	}
+	k, _ := t.find(key)
+	return k
 }
 
 // element separates text where a tag stands.

@@ -52,6 +52,7 @@ type parser struct {
 	tail   byte   // last byte emitted as text, '\n' in the beginning
 	buf    []byte
 	label  []byte
+	attrs  [maxAttrs]attr
 	depth  int // open tables
 	over   int // open tables beyond the limit
 	row    row
@@ -97,17 +98,26 @@ func metaCharset(head []byte) string {
 }
 
 // Next consumes the tokens of b.
-func (p *parser) Next(b []byte, last bool) int { return window.Each(b, last, p.token) }
-
-// token consumes a token. It returns 0 when more bytes are needed.
-func (p *parser) token(b []byte, last bool) int {
-	switch {
-	case p.state != inText:
-		return p.aside(b, last)
-	case b[0] == '<':
-		return p.markup(b, last)
+func (p *parser) Next(b []byte, last bool) int {
+	i := 0
+	for i < len(b) {
+		n := 0
+		switch {
+		case p.state != inText:
+			n = p.aside(b[i:], last)
+		case b[i] != '<':
+			n = p.text(b[i:], last)
+		default:
+			if n = p.name(b[i:]); n == 0 {
+				n = p.markup(b[i:], last)
+			}
+		}
+		if n == 0 { // more bytes are needed
+			break
+		}
+		i += n
 	}
-	return p.text(b, last)
+	return i
 }
 
 // text takes text up to the next tag or the end of b.
@@ -116,7 +126,15 @@ func (p *parser) text(b []byte, last bool) int {
 	if n == len(b) && !last {
 		n = entity.Cut(b)
 	}
-	if n > 0 {
+	switch {
+	case n == 0:
+	case !busy && (!p.start || b[0] > ' ') && len(p.out)+n < p.limit:
+		if p.start {
+			p.separate()
+			p.start = false
+		}
+		p.out = append(p.out, b[:n]...)
+	default:
 		p.append(b[:n], busy)
 	}
 	return n
@@ -127,19 +145,22 @@ const (
 	highs = 0x8080808080808080
 )
 
-// endOf returns the index of the next '<', len(b) if there is none; busy is set when there may be a reference or a line end before it.
+// endOf returns the index of the next '<', len(b) if there is none; busy is set if there is a reference or a control character
+// before it, which may be a line end.
 func endOf(b []byte) (n int, busy bool) {
 	var seen uint64
 	for ; n+8 <= len(b); n += 8 {
 		w := binary.LittleEndian.Uint64(b[n:])
-		lt, amp, nl, cr := w^(ones*'<'), w^(ones*'&'), w^(ones*'\n'), w^(ones*'\r')
-		seen |= (amp-ones)&^amp | (nl-ones)&^nl | (cr-ones)&^cr
+		lt, amp := w^(ones*'<'), w^(ones*'&')
+		odd := (amp-ones)&^amp | (w-ones*' ')&^w
 		if m := (lt - ones) &^ lt & highs; m != 0 {
+			seen |= odd & (m - 1) &^ m // what is below the lowest bit of m is right
 			return n + bits.TrailingZeros64(m)>>3, seen&highs != 0
 		}
+		seen |= odd
 	}
 	for ; n < len(b) && b[n] != '<'; n++ {
-		busy = busy || b[n] == '&' || b[n] == '\n' || b[n] == '\r'
+		busy = busy || b[n] == '&' || b[n] < ' '
 	}
 	return n, busy || seen&highs != 0
 }
@@ -190,6 +211,10 @@ func (p *parser) add(v []byte, busy bool) {
 
 // begin puts the separator that is due, and drops white space where it means nothing.
 func (p *parser) begin(v []byte) []byte {
+	if len(v) > 0 && v[0] > ' ' {
+		p.separate()
+		return v
+	}
 	t := v
 	for len(t) > 0 && t[0] <= ' ' {
 		t = t[1:]
@@ -208,13 +233,16 @@ func (p *parser) begin(v []byte) []byte {
 	case p.sep == 0 && len(t) < len(v):
 		p.space()
 	}
-	if p.sep != 0 {
-		if len(p.out) > 0 || p.tail != '\n' {
-			p.out = append(p.out, p.sep)
-		}
-		p.sep = 0
-	}
+	p.separate()
 	return t
+}
+
+// separate puts the separator that is due, but for one before all text.
+func (p *parser) separate() {
+	if p.sep != 0 && (len(p.out) > 0 || p.tail != '\n') {
+		p.out = append(p.out, p.sep)
+	}
+	p.sep = 0
 }
 
 func (p *parser) space() {

@@ -2,6 +2,7 @@ package html
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -33,6 +34,7 @@ func TestDecode(t *testing.T) {
 		{"attributes", `<input name=ssn value='123-45-6789'><input value=7><a href="/p?id=5" class=c>l</a><img alt="x &amp; y"><div data-mrn=77></div><meta content="v" name="n">`,
 			"field 8 ssn=\"123-45-6789\"\nfield 8 input@value=\"7\"\nfield 8 a@href=\"/p?id=5\"\nfield 8 img@alt=\"x & y\"\nfield 8 div@data-mrn=\"77\"\nfield 8 n=\"v\"\ntext \"l\"\n"},
 		{"quotes in attributes", `<a title="a > b" href='c"d1'>e</a>`, "field 8 a@title=\"a > b\"\nfield 8 a@href=\"c\\\"d1\"\ntext \"e\"\n"},
+		{"equals sign without a name", `<a ="x>y" title=t>e</a><a b="c"='x>y'>f`, "field 8 a@title=\"t\"\ntext \"ef\"\n"},
 		{"less-than", `a < b <3 c<`, "text \"a < b <3 c<\"\n"},
 		{"cut tag", `x<a title="123-45-6789`, "text \"a title=\\\"123-45-6789\\nx\"\n"},
 		{"doctype", `<!DOCTYPE html PUBLIC "1"><html>x`, "text \"x\"\n"},
@@ -133,6 +135,19 @@ func TestSniff(t *testing.T) {
 	}
 }
 
+// TestSoup reads what hand-written tokenizers stumble over, in any order.
+func TestSoup(t *testing.T) {
+	bits := []string{"<a", "<td", "<p>", " ", "=", `"`, "'", ">", "x", "/", "<", "</a", "!", "--", "title", "&lt", "&#52;", "\n", "5", "<pre>", "<script>", "</script", "<table>", "<tr><td>a<td>b<td>c", "é"}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 20000 {
+		var b strings.Builder
+		for range 1 + rnd.IntN(24) {
+			b.WriteString(bits[rnd.IntN(len(bits))])
+		}
+		windowtest.Same(t, Format(), &object.Meta{}, b.String())
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add(`<table><tr><th>a<th>b<tr><td>1<td>2</table><script>x</script><!-- c --><p title="q">&#45;&amp`)
 	f.Add(`<a <b 'x" =y> <pre>` + "\n" + `</pre></td></tr></table>`)
@@ -172,4 +187,24 @@ func BenchmarkFile(b *testing.B) {
 		b.Skip("HTML_SAMPLE names no file")
 	}
 	windowtest.Bench(b, Format(), &object.Meta{}, data)
+}
+
+func TestElements(t *testing.T) {
+	for _, n := range blocks {
+		if k, ok := elements.find(keyOf([]byte(strings.ToUpper(n)))); k != block || !ok {
+			t.Errorf("%s is of kind %d, known %t", n, k, ok)
+		}
+	}
+	full := 0
+	for i := range elements {
+		if k := elements[i].key; k != 0 {
+			full++
+			if slot(k) != i {
+				t.Errorf("the name with key %#x is not in its own slot", k)
+			}
+		}
+	}
+	if want := len(blocks) + len(joins) + 7; full != want {
+		t.Errorf("%d names are known, want %d", full, want)
+	}
 }

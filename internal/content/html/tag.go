@@ -2,6 +2,8 @@ package html
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
 	"github.com/phiwatch/phiwatch/internal/content/entity"
 	"github.com/phiwatch/phiwatch/internal/content/window"
@@ -52,25 +54,50 @@ func (p *parser) markup(b []byte, last bool) int {
 	return 1
 }
 
+// name takes a tag of a known name and nothing else, which most are. It returns 0 if it is another, or near the end of b.
+func (p *parser) name(b []byte) int {
+	if len(b) < 16 {
+		return 0
+	}
+	from, closing := 1, false
+	if b[1] == '/' {
+		from, closing = 2, true
+	}
+	w := binary.LittleEndian.Uint64(b[from:])
+	gt := w ^ (ones * '>')
+	gt = (gt - ones) &^ gt & highs // its lowest bit is the '>'
+	if gt == 0 {
+		return 0
+	}
+	kind, ok := elements.find((w | ones*0x20) & ((gt ^ (gt - 1)) >> 8))
+	if !ok {
+		return 0
+	}
+	p.start = true
+	n := bits.TrailingZeros64(gt) >> 3
+	if kind != inline {
+		p.element(kind, b[from:from+n], closing)
+	}
+	return from + n + 1
+}
+
 // attr is an attribute by its place in the tag.
 type attr struct{ name, nameEnd, value, valueEnd int }
 
 // tag takes a tag.
 func (p *parser) tag(b []byte, closing, last bool) int {
 	t := b[:min(len(b), window.Max)]
-	i := 1
+	start := 1
 	if closing {
-		i = 2
+		start = 2
 	}
-	start := i
-	var key uint64
-	for i < len(t) && class[t[i]] == plain {
-		key = key<<8 | uint64(t[i]|0x20)
-		i++
+	nameEnd := start
+	for nameEnd < len(t) && class[t[nameEnd]] == plain {
+		nameEnd++
 	}
-	nameEnd := i
-	if i < len(t) && t[i] != '>' {
-		i = tagEnd(t, i)
+	n, i := scan(t, nameEnd, &p.attrs)
+	if n < 0 { // there are too many, or it is not so simple
+		i = tagEnd(t, nameEnd)
 	}
 	if i >= len(t) {
 		if len(t) < window.Max && !last {
@@ -79,16 +106,50 @@ func (p *parser) tag(b []byte, closing, last bool) int {
 		p.state, p.until, p.fresh, p.hush = inAside, ">", true, false
 		return 1
 	}
-	kind := inline
-	if nameEnd-start <= 8 {
-		kind = elements.find(key)
+	name, kind := t[start:nameEnd], inline
+	if len(name) <= 8 {
+		kind = elements.kind(t, start, nameEnd)
 	}
 	p.start = true
-	p.element(kind, t[start:nameEnd], closing)
-	if !closing && nameEnd < i {
-		p.attributes(t[:i], start, nameEnd)
+	p.element(kind, name, closing)
+	switch {
+	case closing:
+	case n < 0:
+		p.attributes(name, t[:i], nameEnd)
+	case n > 0:
+		p.listed(name, t, p.attrs[:n])
 	}
 	return i + 1
+}
+
+// maxAttrs is how many attributes with a value a tag has that is read in one pass.
+const maxAttrs = 16
+
+// scan finds the attributes that have a value, and the '>' that ends the tag. It gives up, with n < 0, if the tag's end
+// is not there, at more than maxAttrs, and at a '=' without a name.
+func scan(t []byte, i int, list *[maxAttrs]attr) (n, end int) {
+	for i < len(t) {
+		switch class[t[i]] {
+		case angle:
+			return n, i
+		case equals:
+			return -1, 0
+		case space:
+			i++
+			continue
+		}
+		a, next := readAttr(t, i, '>')
+		i = next
+		if a.valueEnd == a.value || a.idle(t) {
+			continue
+		}
+		if n == len(list) {
+			return -1, 0
+		}
+		list[n] = a
+		n++
+	}
+	return -1, 0
 }
 
 // tagEnd returns the index of the '>' that ends the tag, len(t) if it is not there. i is behind the name.
@@ -121,54 +182,86 @@ func tagEnd(t []byte, i int) int {
 	return len(t)
 }
 
-// attributes emits the attributes of a tag whose end has been seen.
-func (p *parser) attributes(t []byte, start, nameEnd int) {
-	i := nameEnd
-	name := t[start:nameEnd]
-	var title []byte // what names the element
-	var held [2]attr // value and content wait for it
-	n := 0
+// idle tells attributes of a short name that interest will have none in: class, style, rel. Most are.
+func (a *attr) idle(t []byte) bool {
+	n := a.nameEnd - a.name
+	return n < len(initials) && initials[n]>>(t[a.name]&31)&1 == 0 && a.valueEnd-a.value <= maxIdle
+}
+
+// initials has the letters that names begin with which interest looks at, as bits, by the length of the name.
+var initials = [...]uint32{2: 1 << ('i' & 31), 3: 1<<('a'&31) | 1<<('s'&31), 4: 1<<('n'&31) | 1<<('h'&31) | 1<<('d'&31), 5: 1<<('v'&31) | 1<<('t'&31) | 1<<('l'&31)}
+
+// maxIdle is how long the value of an attribute may be that says nothing.
+const maxIdle = 200
+
+// attributes emits the attributes of a tag whose end has been seen: t ends there.
+func (p *parser) attributes(name, t []byte, i int) {
+	var h held
 	for i < len(t) {
-		if c := class[t[i]]; c == space || c == equals {
+		if class[t[i]] != plain { // '>' too: one that a stray '=' has put into quotes
 			i++
 			continue
 		}
 		var a attr
-		a, i = readAttr(t, i)
-		if a.valueEnd == a.value {
-			continue
-		}
-		k, v := t[a.name:a.nameEnd], t[a.value:a.valueEnd]
-		switch interest(k, v) {
-		case never:
-			if len(k) == 2 && title == nil && k[0]|0x20 == 'i' {
-				title = v
-			}
-		case names:
-			title = v
-		case held2:
-			if n < len(held) {
-				held[n] = a
-				n++
-				continue
-			}
-			p.field(name, k, v)
-		case always:
-			p.field(name, k, v)
+		a, i = readAttr(t, i, 0)
+		if a.valueEnd > a.value {
+			p.attribute(name, t, a, &h)
 		}
 	}
-	for _, a := range held[:n] {
+	p.release(name, t, &h)
+}
+
+// listed emits attributes that were found by scan.
+func (p *parser) listed(name, t []byte, list []attr) {
+	var h held
+	for _, a := range list {
+		p.attribute(name, t, a, &h)
+	}
+	p.release(name, t, &h)
+}
+
+// held is what value and content wait for: what names the element.
+type held struct {
+	title []byte
+	list  [2]attr
+	n     int
+}
+
+func (p *parser) attribute(name, t []byte, a attr, h *held) {
+	k, v := t[a.name:a.nameEnd], t[a.value:a.valueEnd]
+	switch interest(k, v) {
+	case never:
+		if len(k) == 2 && h.title == nil && k[0]|0x20 == 'i' {
+			h.title = v
+		}
+	case names:
+		h.title = v
+	case held2:
+		if h.n < len(h.list) {
+			h.list[h.n] = a
+			h.n++
+			return
+		}
+		p.field(name, k, v)
+	case always:
+		p.field(name, k, v)
+	}
+}
+
+// release emits the values that waited.
+func (p *parser) release(name, t []byte, h *held) {
+	for _, a := range h.list[:h.n] {
 		k, v := t[a.name:a.nameEnd], t[a.value:a.valueEnd]
-		if title != nil && len(title) <= 64 {
-			p.e.Field(object.RoleAttribute, title, p.decoded(v))
+		if h.title != nil && len(h.title) <= 64 {
+			p.e.Field(object.RoleAttribute, h.title, p.decoded(v))
 			continue
 		}
 		p.field(name, k, v)
 	}
 }
 
-// readAttr reads the attribute at t[i:], which ends before the tag's '>'.
-func readAttr(t []byte, i int) (attr, int) {
+// readAttr reads the attribute at t[i:]. A value without quotes ends at the byte end, too, unless that is 0: then t ends with the tag.
+func readAttr(t []byte, i int, end byte) (attr, int) {
 	a := attr{name: i}
 	for i < len(t) && class[t[i]] == plain {
 		i++
@@ -194,7 +287,7 @@ func readAttr(t []byte, i int) (attr, int) {
 		return a, min(len(t), i+n+2)
 	}
 	a.value = i
-	for i < len(t) && (class[t[i]] != space || t[i] == '/') {
+	for i < len(t) && (class[t[i]] != space || t[i] == '/') && (t[i] != end || end == 0) {
 		i++
 	}
 	a.valueEnd = i
@@ -227,7 +320,7 @@ const (
 // interest tells what an attribute is good for. Long values are always emitted: a quote that was never closed
 // swallows text, and some readers show it.
 func interest(k, v []byte) int {
-	if len(v) > 200 {
+	if len(v) > maxIdle {
 		return always
 	}
 	switch len(k) {

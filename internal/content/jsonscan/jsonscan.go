@@ -154,7 +154,7 @@ func (s *Scanner) value(b []byte, c byte, last bool) int {
 	case c == '-' || c-'0' < 10:
 		if n := number(b, last); n > 0 {
 			s.leaf(b[:n], false)
-			return n
+			return n + s.comma(b[n:])
 		} else if n == 0 {
 			return 0
 		}
@@ -223,6 +223,18 @@ func (s *Scanner) key(k []byte) {
 func (s *Scanner) leaf(v []byte, isString bool) {
 	s.state = wantNext
 	s.h.Leaf(v, isString)
+}
+
+// comma takes the comma that mostly stands right behind a value, and returns its length.
+func (s *Scanner) comma(b []byte) int {
+	if len(b) == 0 || b[0] != ',' {
+		return 0
+	}
+	s.state = wantKey
+	if s.arrays[s.depth] {
+		s.state = wantValue
+	}
+	return 1
 }
 
 func (s *Scanner) open(array bool) {

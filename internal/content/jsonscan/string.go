@@ -55,12 +55,17 @@ func (s *Scanner) str(b []byte, key, last bool) int {
 	if escaped {
 		v = s.unescape(v)
 	}
-	if key {
-		s.key(v)
-	} else {
+	i++
+	if !key {
 		s.leaf(v, true)
+		return i + s.comma(b[i:])
 	}
-	return i + 1
+	s.key(v)
+	if i < len(b) && b[i] == ':' { // as a rule
+		s.state = wantValue
+		i++
+	}
+	return i
 }
 
 // more takes bytes of a long string or of the text behind broken JSON.
