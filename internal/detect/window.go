@@ -152,7 +152,7 @@ func (s *Scan) anybody(n int) bool {
 }
 
 // headWords is how much of a text without identifiers is read for what it says of the units beside it.
-const headWords = 2048
+const headWords = 4096
 
 // shift makes room for the evidence of a new segment.
 func (e *evidence) shift(newer *evidence) {

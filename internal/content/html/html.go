@@ -61,8 +61,8 @@ type parser struct {
 
 // The running text is emitted by lines when it is longer than flushAt, whatever it is when longer than flushMax.
 const (
-	flushAt  = 4 << 10
-	flushMax = 16 << 10
+	flushAt  = 16 << 10
+	flushMax = 32 << 10
 )
 
 func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {

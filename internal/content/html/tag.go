@@ -242,9 +242,11 @@ func (p *parser) attribute(name, t []byte, a attr, h *held) {
 			h.n++
 			return
 		}
-		p.field(name, k, v)
+		p.field(object.RoleAttribute, name, k, v)
 	case always:
-		p.field(name, k, v)
+		p.field(object.RoleAttribute, name, k, v)
+	case links:
+		p.field(object.RoleLink, name, k, v)
 	}
 }
 
@@ -256,7 +258,7 @@ func (p *parser) release(name, t []byte, h *held) {
 			p.e.Field(object.RoleAttribute, h.title, p.decoded(v))
 			continue
 		}
-		p.field(name, k, v)
+		p.field(object.RoleAttribute, name, k, v)
 	}
 }
 
@@ -294,11 +296,11 @@ func readAttr(t []byte, i int, end byte) (attr, int) {
 	return a, i
 }
 
-func (p *parser) field(name, k, v []byte) {
+func (p *parser) field(r object.Role, name, k, v []byte) {
 	p.label = append(p.label[:0], name[:min(len(name), 32)]...)
 	p.label = append(p.label, '@')
 	p.label = append(p.label, k[:min(len(k), 64)]...)
-	p.e.Field(object.RoleAttribute, p.label, p.decoded(v))
+	p.e.Field(r, p.label, p.decoded(v))
 }
 
 func (p *parser) decoded(v []byte) []byte {
@@ -315,6 +317,7 @@ const (
 	always // a field
 	held2  // a field whose label is the element's name attribute
 	names  // names the element
+	links  // a field that is an address, or a script: not text
 )
 
 // interest tells what an attribute is good for. Long values are always emitted: a quote that was never closed
@@ -329,8 +332,13 @@ func interest(k, v []byte) int {
 			return always
 		}
 	case 3: // alt src
-		if c := k[0] | 0x20; c == 'a' || c == 's' && digits(v) {
+		switch k[0] | 0x20 {
+		case 'a':
 			return always
+		case 's':
+			if digits(v) {
+				return links
+			}
 		}
 	case 4: // name href data
 		switch k[0] | 0x20 {
@@ -338,7 +346,7 @@ func interest(k, v []byte) int {
 			return names
 		case 'h', 'd':
 			if digits(v) {
-				return always
+				return links
 			}
 		}
 	case 5: // value title label
@@ -350,7 +358,7 @@ func interest(k, v []byte) int {
 		}
 	case 6: // action onload
 		if c := k[0] | 0x20; (c == 'a' || c == 'o') && digits(v) {
-			return always
+			return links
 		}
 	case 7: // content summary onclick
 		switch k[0] | 0x20 {
