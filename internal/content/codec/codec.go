@@ -9,14 +9,13 @@ import (
 	"bufio"
 	"compress/bzip2"
 	"errors"
-	"hash/crc32"
 	"io"
 
 	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/phiwatch/phiwatch/internal/content/chunk"
+	"github.com/phiwatch/phiwatch/internal/content/codec/inflate"
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/object"
 )
@@ -36,7 +35,7 @@ const (
 )
 
 const (
-	outLen     = 64 << 10
+	outLen     = inflate.PieceLen
 	inLen      = 8 << 10
 	zstdWindow = 8 << 20
 	keep       = 12 // streams of one method that a pool keeps
@@ -67,34 +66,45 @@ func (p *Pool) Open(method Method, r object.Reader, m Meter) *Stream {
 		s = p.free[kind][n-1]
 		p.free[kind] = p.free[kind][:n-1]
 	} else {
-		s = &Stream{pool: p, kind: kind, buf: make([]byte, outLen)}
+		s = newStream(p, kind)
 	}
 	s.open(method, r, m)
 	return s
 }
 
+func newStream(p *Pool, kind Method) *Stream {
+	s := &Stream{pool: p, kind: kind}
+	if kind == Deflate {
+		s.inflate = new(inflate.Decoder)
+	} else {
+		s.buf = make([]byte, outLen)
+	}
+	return s
+}
+
 // Stream is a compressed stream being read. It implements chunk.Source and io.Reader.
 type Stream struct {
-	pool   *Pool
-	kind   Method
-	method Method
-	meter  Meter
-	r      object.Reader
-	in     input
-	br     *bufio.Reader
-	flate  io.ReadCloser
-	zstd   *zstd.Decoder
-	brotli *brotli.Reader
-	dec    io.Reader
-	buf    []byte
-	rest   []byte // for Read
-	base   int64  // input bytes of earlier members, and headers
-	out    int64
-	crc    uint32
-	member int64 // output bytes of the present member
-	begun  bool  // the decompressor is set up
-	done   bool
-	reason coverage.Reason
+	pool    *Pool
+	kind    Method
+	method  Method
+	meter   Meter
+	r       object.Reader
+	in      input
+	br      *bufio.Reader
+	inflate *inflate.Decoder
+	zstd    *zstd.Decoder
+	brotli  *brotli.Reader
+	dec     io.Reader
+	buf     []byte // output, where the decompressor has no memory for it
+	rest    []byte // for Read
+	base    int64  // input bytes of earlier members, and headers; of deflate all that were used
+	out     int64
+	crc     uint32
+	member  int64 // output bytes of the present member
+	summed  int   // bytes of inflate's pending output that are in crc and member
+	begun   bool  // the decompressor is set up
+	done    bool
+	reason  coverage.Reason
 }
 
 var _ chunk.Source = (*Stream)(nil)
@@ -104,6 +114,10 @@ func (s *Stream) open(method Method, r object.Reader, m Meter) {
 	s.in = input{r: r}
 	s.rest, s.base, s.out, s.crc, s.member = nil, 0, 0, 0, 0
 	s.begun, s.done, s.reason = false, false, coverage.None
+	if s.kind == Deflate {
+		s.inflate.Reset()
+		s.summed = 0
+	}
 }
 
 // In returns how many bytes of input were used so far, independent of how the input was cut.
@@ -112,7 +126,7 @@ func (s *Stream) In() int64 {
 		return s.base
 	}
 	n := s.base + s.in.total
-	if s.kind == Deflate || s.kind == Bzip2 {
+	if s.kind == Bzip2 {
 		n -= int64(s.br.Buffered())
 	}
 	return n
@@ -149,7 +163,7 @@ func (s *Stream) settle() {
 		return
 	}
 	unread := 0
-	if s.kind == Deflate || s.kind == Bzip2 {
+	if s.kind == Bzip2 {
 		unread = s.br.Buffered()
 	}
 	s.base += s.in.total - int64(unread)
@@ -175,32 +189,48 @@ func (s *Stream) Next() ([]byte, bool) {
 	if s.done {
 		return nil, true
 	}
+	var b []byte
+	if s.kind == Deflate {
+		b = s.inflated()
+	} else {
+		b = s.read()
+	}
+	s.out += int64(len(b))
+	if len(b) > 0 {
+		if why := s.meter.Unpacked(s, len(b)); why != coverage.None {
+			s.stop(why)
+		}
+	}
+	return b, s.done
+}
+
+// read returns the next piece of what dec reads.
+func (s *Stream) read() []byte {
 	n := 0
 	for n < len(s.buf) && !s.done {
 		if !s.begun && !s.begin() {
 			break
 		}
 		k, err := s.dec.Read(s.buf[n:])
-		s.sum(s.buf[n : n+k])
 		n += k
 		if err != nil {
-			s.ended(err)
+			s.ended(reasonOf(err))
 		}
 	}
-	s.out += int64(n)
-	if n > 0 {
-		if why := s.meter.Unpacked(s, n); why != coverage.None {
-			s.stop(why)
-		}
-	}
-	return s.buf[:n], s.done
+	return s.buf[:n]
 }
 
-func (s *Stream) sum(b []byte) {
-	s.member += int64(len(b))
-	if s.method == Gzip {
-		s.crc = crc32.Update(s.crc, crc32.IEEETable, b)
+// reasonOf tells why a decompressor ended: None at the end of its data.
+func reasonOf(err error) coverage.Reason {
+	switch {
+	case errors.Is(err, io.EOF):
+		return coverage.None
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return coverage.Truncated
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		return coverage.Budget
 	}
+	return coverage.Corrupt
 }
 
 // Stop ends the stream.
@@ -214,15 +244,9 @@ func (s *Stream) stop(why coverage.Reason) {
 }
 
 // ended handles the end of what the decompressor reads.
-func (s *Stream) ended(err error) {
-	switch {
-	case errors.Is(err, io.EOF):
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		s.stop(coverage.Truncated)
-	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		s.stop(coverage.Budget)
-	default:
-		s.stop(coverage.Corrupt)
+func (s *Stream) ended(why coverage.Reason) {
+	if why != coverage.None {
+		s.stop(why)
 	}
 	s.settle()
 	if s.done {
@@ -256,14 +280,11 @@ func (s *Stream) begin() bool {
 		s.stop(coverage.Corrupt)
 		return false
 	}
-	s.in = input{r: s.r, lazy: s.kind == Deflate || s.kind == Bzip2}
+	s.in = input{r: s.r, lazy: s.kind == Bzip2}
 	s.begun = true
-	if s.in.lazy {
-		s.buffered()
-	}
 	switch s.kind {
 	case Deflate:
-		s.beginDeflate()
+		s.inflate.Continue()
 	case Zstd:
 		return s.beginZstd()
 	case Brotli:
@@ -275,26 +296,10 @@ func (s *Stream) begin() bool {
 		}
 		s.dec = s.brotli
 	case Bzip2:
+		s.br = bufio.NewReaderSize(&s.in, inLen)
 		s.dec = bzip2.NewReader(s.br)
 	}
 	return true
-}
-
-func (s *Stream) buffered() {
-	if s.br == nil {
-		s.br = bufio.NewReaderSize(&s.in, inLen)
-	} else {
-		s.br.Reset(&s.in)
-	}
-}
-
-func (s *Stream) beginDeflate() {
-	if s.flate == nil {
-		s.flate = flate.NewReader(s.br)
-	} else if r, ok := s.flate.(flate.Resetter); !ok || r.Reset(s.br, nil) != nil {
-		s.flate = flate.NewReader(s.br)
-	}
-	s.dec = s.flate
 }
 
 func (s *Stream) beginZstd() bool {
