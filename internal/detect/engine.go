@@ -49,7 +49,7 @@ type Engine struct {
 	bare   [1 << rule.LayoutBits]uint8  // the same for shapes that need no label; 0: none
 	shapes []shapeSet
 	free   [][]shapeRef // of each of shapes: those that need no label, primary ones first
-	byKind [rule.MaxKinds][]*rule.Rule
+	byKind [rule.MaxKinds][]fit
 	token  []*rule.Rule // labelled tokens
 
 	keywords   [rule.MaxKinds]*rule.Rule
@@ -72,6 +72,54 @@ type shapeSet struct {
 	wrapped  bool          // it can be a number whose line was wrapped
 }
 
+// fit is a rule as it is tried on a whole value.
+type fit struct {
+	r    *rule.Rule
+	form form
+	lens uint32 // lengths of its shapes, as bits
+}
+
+// form is a rule's form, which is a text there.
+type form uint8
+
+const (
+	otherForm form = iota
+	shapeForm
+	tokenForm
+	keywordForm
+	urlForm
+	dateForm
+	nameForm
+	addressForm
+	emailForm
+)
+
+func fitOf(r *rule.Rule) fit {
+	f := fit{r: r}
+	switch r.Form {
+	case rule.FormShape:
+		f.form = shapeForm
+		for _, c := range r.Compiled() {
+			f.lens |= 1 << c.Len
+		}
+	case rule.FormToken, rule.FormIP:
+		f.form = tokenForm
+	case rule.FormKeyword:
+		f.form = keywordForm
+	case rule.FormURL:
+		f.form = urlForm
+	case rule.FormDate:
+		f.form = dateForm
+	case rule.FormName:
+		f.form = nameForm
+	case rule.FormAddress:
+		f.form = addressForm
+	case rule.FormEmail:
+		f.form = emailForm
+	}
+	return f
+}
+
 type shapeRef struct {
 	r *rule.Rule
 	s *rule.Shape
@@ -91,7 +139,7 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 	sd := sha256.Sum256(append([]byte("phiwatch distinct seed\x00"), o.Key[:]...))
 	e.seed = binary.LittleEndian.Uint64(sd[:])
 	for _, r := range e.rules {
-		e.byKind[r.KindIndex()] = append(e.byKind[r.KindIndex()], r)
+		e.byKind[r.KindIndex()] = append(e.byKind[r.KindIndex()], fitOf(r))
 		for _, name := range r.Roles {
 			e.roles[rule.RoleNamed(name)&63] = int8(1 + r.KindIndex()) //nolint:gosec // few kinds
 		}

@@ -274,9 +274,14 @@ func (s *Scan) whole(u *unit, kind int, value []byte, lp labelPoints) bool {
 
 func (s *Scan) fits(u *unit, kind int, value []byte, lp labelPoints) bool {
 	from := len(s.arena)
-	for _, r := range s.e.byKind[kind] {
-		switch r.Form {
-		case rule.FormShape:
+	for i := range s.e.byKind[kind] {
+		f := &s.e.byKind[kind][i]
+		r := f.r
+		switch f.form {
+		case shapeForm:
+			if len(value) > 31 || f.lens>>len(value)&1 == 0 {
+				continue
+			}
 			c := r.Compiled()
 			for i := range c {
 				if c[i].Len != len(value) || !c[i].At(value, 0) {
@@ -295,38 +300,38 @@ func (s *Scan) fits(u *unit, kind int, value []byte, lp labelPoints) bool {
 				s.put(r, 0, from, lp)
 				return true
 			}
-		case rule.FormToken, rule.FormIP:
+		case tokenForm:
 			if n := r.TokenAt(value); n == len(value) && s.add(r, value, 0, n, lp) {
 				return true
 			}
-		case rule.FormKeyword:
+		case keywordForm:
 			if s.known(r, value, lp) {
 				s.code(u, kind, lp)
 				return true
 			}
-		case rule.FormURL:
+		case urlForm:
 			if at := bytes.Index(value, []byte("://")); at > 0 {
 				if a, b := rule.URLAt(value, at); b > 0 {
 					s.add(r, value, a, b, lp)
 					return true
 				}
 			}
-		case rule.FormDate:
+		case dateForm:
 			if d, n, ok := rule.ParseBirth(value, s.today); ok && (n == len(value) || value[n] == 'T' || value[n] == ' ' || rule.IsDigit(value[n])) {
 				s.arena = d.Append(s.arena)
 				s.put(r, 0, from, lp)
 				return true
 			}
-		case rule.FormName:
+		case nameForm:
 			if s.e.lex.FullName(value) {
 				s.add(r, value, 0, len(value), lp)
 				return true
 			}
-		case rule.FormAddress:
+		case addressForm:
 			if s.wholeAddress(u, r, value, lp) {
 				return true
 			}
-		case rule.FormEmail:
+		case emailForm:
 			if at := bytes.IndexByte(value, '@'); at > 0 {
 				if a, b := rule.EmailAt(value, at); b > 0 {
 					s.add(r, value, a, b, lp)

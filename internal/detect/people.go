@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"slices"
-
 	"github.com/phiwatch/phiwatch/internal/finding"
 	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/rule"
@@ -138,7 +136,7 @@ func (p *people) fresh(cs []cand, kind uint8, h uint64) bool {
 // one ties the identifiers of one person. The person is known by the strongest, which is the only one that is counted once there are
 // too many to tie.
 func (p *people) one() {
-	slices.Sort(p.used)
+	sortSlots(p.used)
 	first := -1
 	for _, k := range p.used {
 		i, _ := p.crowd.Known.Find(p.first[k])
@@ -150,6 +148,15 @@ func (p *people) one() {
 			continue
 		}
 		p.crowd.Known.Join(first, i)
+	}
+}
+
+// sortSlots puts the few slots of a unit in order.
+func sortSlots(u []uint8) {
+	for i := 1; i < len(u); i++ {
+		for j := i; j > 0 && u[j] < u[j-1]; j-- {
+			u[j], u[j-1] = u[j-1], u[j]
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ const MaxExact = 50_000
 const (
 	maxHashes = 4 * MaxExact // of a set whose things have several each
 	unjoined  = 64           // hashes of a thing that are about to be joined
-	keepSlots = 1 << 15      // the largest table that is kept for the next use
+	keepSlots = 1 << 17      // the largest table that is kept for the next use
 )
 
 // Distinct counts distinct things by their hashes: exactly up to [MaxExact], then by HyperLogLog. A thing may have several hashes,

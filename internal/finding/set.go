@@ -12,7 +12,9 @@ type Set struct {
 
 const (
 	firstSlots = 32
-	reuseSlots = 1 << 13 // the largest table that is kept for the next use
+	slowSlots  = 1 << 13 // tables from here on grow by less at a time
+	reuseSlots = 1 << 16 // the largest table that is kept for the next use
+	sparse     = 16      // slots for a hash from which on a table is too large to be kept
 )
 
 // Add adds a hash and tells whether it is new to an exact set.
@@ -65,8 +67,8 @@ func (t *Set) Has(h uint64) bool {
 func (t *Set) grow() {
 	old := t.slots
 	n := 4 * len(old)
-	if n > reuseSlots {
-		n = max(reuseSlots, 2*len(old))
+	if n > slowSlots {
+		n = max(slowSlots, 2*len(old))
 	}
 	t.slots = make([]uint64, max(firstSlots, n))
 	for _, h := range old {
@@ -112,10 +114,10 @@ func (t *Set) AddAll(o *Set) {
 	}
 }
 
-// Reset empties the set.
+// Reset empties the set. Its table is kept if it was needed: emptying costs no more than what was put in.
 func (t *Set) Reset() {
 	switch {
-	case t.sketch != nil || len(t.slots) > reuseSlots:
+	case t.sketch != nil || len(t.slots) > reuseSlots || len(t.slots) > firstSlots*sparse && t.n*sparse < len(t.slots):
 		*t = Set{}
 	case t.n > 0:
 		clear(t.slots)
