@@ -117,13 +117,21 @@ func (t *Distinct) Estimate() {
 	if t.sketch != nil {
 		return
 	}
-	t.sketch = hyperloglog.New16()
+	t.sketch = sketchFor(len(t.list))
 	for i := range t.list {
 		if t.Root(i) == i {
 			t.sketch.InsertHash(t.list[i].hash)
 		}
 	}
 	t.table, t.list, t.joined = nil, nil, 0
+}
+
+// sketchFor returns an empty sketch for so many things at least: a small one grows, a large one is made of its final size at once.
+func sketchFor(n int) *hyperloglog.Sketch {
+	if n < 1<<13 {
+		return hyperloglog.New16()
+	}
+	return hyperloglog.New16NoSparse()
 }
 
 // Exact tells whether the set is still exact.

@@ -83,7 +83,7 @@ func (t *Set) Estimate() {
 	if t.sketch != nil {
 		return
 	}
-	t.sketch = hyperloglog.New16()
+	t.sketch = sketchFor(t.n)
 	for _, h := range t.slots {
 		if h != 0 {
 			t.sketch.InsertHash(h)
