@@ -20,8 +20,13 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		return
 	}
 	if k.bare(n) {
-		if n == 9 && k.digits == 1<<9-1 && sn == &noSense && u.kind == object.UnitRow && s.e.bareSSN != nil {
-			s.nine(u, value)
+		if sn == &noSense && u.kind == object.UnitRow && s.e.bareSSN != nil {
+			switch {
+			case n == 9 && k.digits == 1<<9-1:
+				s.nine(u, value)
+			case n == 8 && k.digits == 1<<8-1 && !u.dated && rule.Century(value):
+				s.bornCell(u, value)
+			}
 		}
 		return // a plain number needs a label, and is none
 	}
@@ -60,10 +65,8 @@ func bare(v []byte) bool {
 func (s *Scan) maybe(u *unit, value []byte, k look) {
 	n, at := len(value), u.ordinal-1
 	switch {
-	case k.digits&1 != 0 && n > 6 && n <= 10 && !u.dated:
-		if d, read, ok := rule.ParseBirth(value, s.today); ok && read == n {
-			u.day, u.dated = d, true
-		}
+	case k.digits&1 != 0 && n > 6 && !u.dated && (n <= 11 || n == 19 && value[4] == '-' && string(value[11:]) == "00:00:00"):
+		s.bornCell(u, value)
 	case value[0]-'A' >= 26 || n > 48 || k.digits != 0 || n < 2:
 	case n == 2:
 		if rule.IsState(value[0], value[1]) {
@@ -78,6 +81,16 @@ func (s *Scan) maybe(u *unit, value []byte, k look) {
 		u.words[u.nwords], u.wordAt = span{len(s.arena), n}, at
 		u.nwords++
 		s.arena = append(s.arena, value...)
+	}
+}
+
+// bornCell keeps a cell that reads like a date of birth, be it with the midnight that databases write behind it.
+func (s *Scan) bornCell(u *unit, value []byte) {
+	if len(value) == 19 {
+		value = value[:10]
+	}
+	if d, read, ok := rule.ParseBirth(value, s.today); ok && read == len(value) {
+		u.day, u.dated = d, true
 	}
 }
 

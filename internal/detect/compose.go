@@ -14,7 +14,7 @@ func (s *Scan) assemble(u *unit) {
 	if u.kind == object.UnitRow && u.dated && (u.nameCell.n > 0 || u.nwords >= 2) {
 		s.wordName(u)
 		s.headless(u)
-		if u.nine > 0 {
+		if u.nine {
 			s.column(u)
 		}
 	}

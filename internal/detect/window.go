@@ -196,5 +196,5 @@ func (s *Scan) compact(u *unit) {
 	}
 	s.arena = s.arena[:at]
 	u.first, u.last, u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}, span{}, span{}
-	u.nameCell, u.nwords, u.dated, u.nine = span{}, 0, false, 0
+	u.nameCell, u.nwords, u.dated, u.nine = span{}, 0, false, false
 }
