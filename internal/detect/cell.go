@@ -36,6 +36,9 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 			return
 		}
 	}
+	if sn.Health == 1+catMedication && k.letters&1 != 0 && s.drugCell(u, sn, value) {
+		return
+	}
 	if u.kind == object.UnitRow && sn.Kinds|uint64(sn.Flags) == 0 {
 		s.maybe(u, value, k)
 	}
@@ -46,6 +49,17 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 
 // keyColumns is in how many columns of a table with a header a cell may be the label of the next one.
 const keyColumns = 3
+
+// drugCell takes the name of a drug under a label that speaks of medication, but is of no kind: Rx, current medication.
+func (s *Scan) drugCell(u *unit, sn *rule.Sense, value []byte) bool {
+	for _, r := range s.e.byKind[rule.KDrug] {
+		if r.Form == rule.FormKeyword && s.known(r, value, attached(sn)) {
+			s.code(u, rule.KDrug, labelPoints{})
+			return true
+		}
+	}
+	return false
+}
 
 // bare is look.bare for a value of any length.
 func bare(v []byte) bool {

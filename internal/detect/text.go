@@ -177,6 +177,9 @@ func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
 			return
 		}
 	}
+	if r.Label == rule.NeedTerm && !s.e.lex.TermBefore(b, start) {
+		return
+	}
 	if primary && r.Label == rule.NeedNone && rule.Listed(b, start, end) {
 		if h = s.label(b, start); h == nil || !r.Labelled(h) {
 			return

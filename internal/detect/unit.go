@@ -177,12 +177,15 @@ const (
 // table) is left to the unit above, a few at a time.
 func (s *Scan) close() {
 	u := s.top()
-	s.assemble(u)
-	cs := s.cands[u.cands:]
 	var up *unit
 	if n := len(s.units); n > 1 {
 		up = &s.units[n-2]
 	}
+	if u.whole && u.fields == 1 && up != nil {
+		s.handOn(u, up)
+	}
+	s.assemble(u)
+	cs := s.cands[u.cands:]
 	if len(cs) > 0 {
 		s.mark(cs)
 		n := named(cs)

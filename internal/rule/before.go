@@ -12,6 +12,16 @@ const (
 // remark in brackets (mm/dd/yyyy), filler words, whom it is about (MRN of patient), and where the sentence says "is", whatever says
 // what the label is of: the subscriber ID of the supplemental plan is.
 func (x *Lexicon) Before(b []byte, p int, h *Hit) bool {
+	if !x.before(b, p, h) {
+		return false
+	}
+	if h.Kinds&icdKinds == icdKinds {
+		h.edition(b[h.Start:p])
+	}
+	return true
+}
+
+func (x *Lexicon) before(b []byte, p int, h *Hit) bool {
 	j := p
 	h.Marked = false
 	for j > 0 && p-j < MaxBefore && classes[b[j-1]]&ClassGap != 0 {
@@ -169,7 +179,20 @@ func (x *Lexicon) linked(b []byte, h *Hit) bool {
 		default:
 			other = true
 		}
-		end := beforeLink(b, h.Start, other, h)
+		at := h.Start
+		end := beforeLink(b, at, other, h)
+		if end > 0 && (b[end] == '#' || end+1 < at && b[end+1] == '#') && x.signed(b, end, h) { // Member # is
+			return true
+		}
+		if end == 0 && says && at > 3 && b[at-1] == ' ' && b[at-2] == ')' { // Taxpayer ID (ITIN) is
+			j, found := x.aside(b, at-1, h)
+			if found {
+				return true
+			}
+			if j > 0 && IsLetter(b[j-1]) {
+				end = j
+			}
+		}
 		if end == 0 || !says && !x.mayEnd(b, end) {
 			return first.restore(h)
 		}

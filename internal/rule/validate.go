@@ -29,6 +29,8 @@ func validatorNamed(name string) (validator, bool) {
 		return validZIP, true
 	case "card":
 		return validCard, true
+	case "card labelled":
+		return labelledCard, true
 	case "vin":
 		return validVIN, true
 	case "udi":
