@@ -105,3 +105,32 @@ func TestFieldsInParts(t *testing.T) {
 	expect(t, "form", r, finding.Name, "HATHAWAY WILBUR", true)
 	expect(t, "form", r, finding.Address, "12ELMSTBOISEID83702", true)
 }
+
+// TestWrappedPhone: a line that is wrapped behind a dash of a telephone number, or between the words of a drug, hides neither.
+func TestWrappedPhone(t *testing.T) {
+	e := newEngine(t)
+	const who = "Patient: Ingrid Delacroix\nDOB: 01/02/1960\nSSN: 514-69-0360\n"
+	for _, c := range []struct {
+		text  string
+		kind  finding.Kind
+		canon string
+		want  bool
+	}{
+		{"Phone: 904-497-\n3163", finding.Phone, "9044973163", true},
+		{"Phone: 904-497-\r\n3163", finding.Phone, "9044973163", true},
+		{"Phone: 904-\n497-3163", finding.Phone, "9044973163", true},
+		{"Phone: 904-\r\n497-3163", finding.Phone, "9044973163", true},
+		{"Phone: (904) 497-\n3163", finding.Phone, "9044973163", true},
+		{"Phone: (904) 497-\r\n3163.", finding.Phone, "9044973163", true},
+		{"Fax: 904-497-\n3163", finding.Fax, "9044973163", true},
+		{"Fax: 904-497-\n3163", finding.Phone, "9044973163", false},
+		{"Phone: 904-497-\n31634", finding.Phone, "9044973163", false},
+		{"Phone: 904) 497-\n3163", finding.Phone, "9044973163", false},
+		{"Phone: 904-197-\n3163", finding.Phone, "9041973163", false},
+		{"Part 12-904-497-\n3163", finding.Phone, "9044973163", false},
+		{"She takes insulin  glargine.", finding.Drug, "insulin glargine", true},
+		{"She takes Insulin\nglargine.", finding.Drug, "insulin glargine", true},
+	} {
+		expect(t, c.text, scanText(e, who+c.text+"\n"), c.kind, c.canon, c.want)
+	}
+}

@@ -282,3 +282,15 @@ func TestAligned(t *testing.T) {
 		t.Errorf("a doubled quote:\n%s", got)
 	}
 }
+
+// TestShortLines: running text in lines of thirty characters is no form, although half of its lines are labels with a value.
+func TestShortLines(t *testing.T) {
+	form := "Patient Name: Abigail \nHargrove\nDate of Birth: \n02/15/1943\nSSN: 663-73-6119\nMedical Record Number: \n294056\nPhone: 614-270-8095\n\n"
+	note := "The patient was admitted \nwith essential hypertension \n(I10) and will continue \ntamoxifen. Diet and exercise \nwere discussed.\n"
+	if sniff([]byte(form+note), nil) != content.No {
+		t.Error("a letter is read as a form")
+	}
+	if sniff([]byte(form), nil) != content.Likely {
+		t.Error("a form is not read as one")
+	}
+}
