@@ -12,16 +12,6 @@ const (
 // remark in brackets (mm/dd/yyyy), filler words, whom it is about (MRN of patient), and where the sentence says "is", whatever says
 // what the label is of: the subscriber ID of the supplemental plan is.
 func (x *Lexicon) Before(b []byte, p int, h *Hit) bool {
-	if !x.before(b, p, h) {
-		return false
-	}
-	if h.Kinds&icdKinds == icdKinds {
-		h.edition(b[h.Start:p])
-	}
-	return true
-}
-
-func (x *Lexicon) before(b []byte, p int, h *Hit) bool {
 	j := p
 	h.Marked = false
 	for j > 0 && p-j < MaxBefore && classes[b[j-1]]&ClassGap != 0 {

@@ -199,7 +199,7 @@ func (s *Sense) edition(label []byte) {
 		switch {
 		case label[i] == '9' && one:
 			s.Kinds = s.Kinds&^icdKinds | 1<<KICD9
-		case label[i] == '1' && !one && label[i+1] == '0':
+		case label[i] == '1' && !one && label[i+1] == '0' && (i+2 == len(label) || !IsDigit(label[i+2])):
 			s.Kinds = s.Kinds&^icdKinds | 1<<KICD10
 		}
 		return

@@ -188,6 +188,9 @@ func (x *Lexicon) ending(b []byte, from, end, most int, hash uint32, h *Hit) boo
 		}
 		if s, ok := x.phrase(buf[:m]); ok {
 			h.Sense, h.Start, h.End, h.Words = s, start[k-1], end, k
+			if s.Kinds&icdKinds == icdKinds {
+				h.edition(b[h.Start:min(len(b), end+len("-10"))])
+			}
 			return true
 		}
 	}
