@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/phiwatch/phiwatch/internal/finding"
@@ -31,6 +32,7 @@ func TestCodeWordings(t *testing.T) {
 		{"ICD-9 dx code is V58.67", finding.ICD9, "V5867", true},
 		{"ICD-9: V58.67", finding.ICD10, "V5867", false},
 		{"ICD-10-CM diagnosis: E119", finding.ICD10, "E119", true},
+		{"icd_10_cm: 'Z794'", finding.ICD10, "Z794", true},
 		{"ICD-O-3 site: C50.9", finding.ICDO3, "c50.9", true},
 		{"HCPCS Level II: J1885", finding.HCPCS, "j1885", true},
 		{"License number: D1234567", finding.License, "D1234567", true},
@@ -132,5 +134,14 @@ func TestWrappedPhone(t *testing.T) {
 		{"She takes Insulin\nglargine.", finding.Drug, "insulin glargine", true},
 	} {
 		expect(t, c.text, scanText(e, who+c.text+"\n"), c.kind, c.canon, c.want)
+	}
+}
+
+// TestRemark: what is said in the record of a form is read whatever its length.
+func TestRemark(t *testing.T) {
+	for _, n := range []int{1, 4, 40} {
+		text := "Diet and exercise were discussed. " + strings.Repeat("She feels well today, and there is nothing else to tell. ", n) + "Admitted for breast cancer (C50.911).\n"
+		r := record(t, object.StructText, text, object.Field{Label: "SSN", Value: "514-69-0360"}, object.Field{Label: "DOB", Value: "01/02/1960"})
+		expect(t, text, r, finding.ICD10, "C50911", true)
 	}
 }
