@@ -42,6 +42,8 @@ func TestCodeWordings(t *testing.T) {
 		{"we saw 4111 1152 9124 1192 there", finding.CreditCard, "4111115291241192", false},
 		{"Card number: 4444 4444 4444 4448", finding.CreditCard, "4444444444444448", false},
 		{"Member # is ZNP212245746.", finding.MemberID, "ZNP212245746", true},
+		{"Individual taxpayer ID: 999-81-6726", finding.ITIN, "999816726", true},
+		{"Individual taxpayer ID: 999-81-6726", finding.SSN, "999816726", false},
 		{"Taxpayer ID (ITIN) is 999-81-6726.", finding.ITIN, "999816726", true},
 		{"She returns for hyperlipidemia (E785).", finding.ICD10, "E785", true},
 		{"She returns for Alzheimer's disease (G309).", finding.ICD10, "G309", true},
@@ -130,6 +132,9 @@ func TestWrappedPhone(t *testing.T) {
 		{"Phone: 904) 497-\n3163", finding.Phone, "9044973163", false},
 		{"Phone: 904-197-\n3163", finding.Phone, "9041973163", false},
 		{"Part 12-904-497-\n3163", finding.Phone, "9044973163", false},
+		{"Fax number                        :   +1 801-853-5718", finding.Fax, "8018535718", true},
+		{"Fax number                        :   +1 801-853-5718", finding.Phone, "8018535718", false},
+		{"Phone                             :   +1 801-853-5718", finding.Phone, "8018535718", true},
 		{"She takes insulin  glargine.", finding.Drug, "insulin glargine", true},
 		{"She takes Insulin\nglargine.", finding.Drug, "insulin glargine", true},
 	} {
