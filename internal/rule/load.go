@@ -254,6 +254,8 @@ func (r *Rule) check() error {
 		return errors.New("at least three examples of each kind are needed")
 	case r.Label != NeedNone && r.Label != NeedAttached && r.Label != NeedTerm:
 		return fmt.Errorf("unknown label need %q", r.Label)
+	case r.Label == NeedTerm && r.Form != FormShape:
+		return errors.New("label: term is for rules of shapes")
 	}
 	if err := r.checkWeights(); err != nil {
 		return err
