@@ -30,7 +30,8 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		}
 		return // a plain number needs a label, and is none
 	}
-	if k.digits&1 == 0 && n <= 48 && (sn.Part == rule.Key || (sn == &noSense || u.ordinal <= keyColumns || u.kind != object.UnitRow) && s.e.lex.MayLabel(value)) {
+	state := n == 2 && u.kind == object.UnitRow && u.ordinal > 2 && rule.IsState(value[0], value[1]) // MI and MN label middle names elsewhere
+	if k.digits&1 == 0 && n <= 48 && !state && (sn.Part == rule.Key || (sn == &noSense || u.ordinal <= keyColumns || u.kind != object.UnitRow) && s.e.lex.MayLabel(value)) {
 		if q, ok := s.keyed(sn, value); ok {
 			u.qual, u.quals = q, true
 			return

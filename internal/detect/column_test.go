@@ -73,6 +73,8 @@ func TestNineColumnParts(t *testing.T) {
 		"%s|%s|%s|%09d|E11.9":                     40,
 		"12 Elm St|%s|%s|%s|%09d|Boise|ID":        40,
 		"%[1]s|Fort Worth|TX|%[3]s|%09[4]d|%[2]s": 40,
+		"%[3]s|Saint Paul|MN|%[1]s|%[2]s|%09[4]d": 40,
+		"%[1]s|%[3]s|%09[4]d|Ann Arbor|MI|%[2]s":  40,
 		"%.1s|%s|%s|%09d|Boise|ID":                0,
 	} {
 		rnd := rand.New(rand.NewSource(5))
