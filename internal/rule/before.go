@@ -261,7 +261,7 @@ func (x *Lexicon) mayEnd(b []byte, end int) bool {
 	return x.tails[h/64]>>(h%64)&1 != 0
 }
 
-// beforeNumeral skips a numeral that belongs to the label: ICD-10, icd_10, phone2.
+// beforeNumeral skips a numeral that belongs to the label: ICD-10, phone2.
 func beforeNumeral(b []byte, j int) int {
 	k := j
 	for k > 0 && j-k < 2 && IsDigit(b[k-1]) {
@@ -270,7 +270,7 @@ func beforeNumeral(b []byte, j int) int {
 	if k == j {
 		return j
 	}
-	if k > 1 && (b[k-1] == '-' || b[k-1] == '_') {
+	if k > 1 && b[k-1] == '-' {
 		k--
 	}
 	if k > 0 && IsLetter(b[k-1]) {

@@ -162,8 +162,14 @@ func (x *Lexicon) ending(b []byte, from, end, most int, hash uint32, h *Hit) boo
 		for j > 0 && f-j < 2 && phraseGap(b[j-1]) {
 			j--
 		}
-		if j > 0 && IsDigit(b[j-1]) { // ICD-9 diagnosis
-			j = beforeNumeral(b, j)
+		if j > 0 && IsDigit(b[j-1]) { // ICD-9 diagnosis, icd_10_cm
+			if k := beforeNumeral(b, j); k < j {
+				j = k
+			} else if j > 3 && b[j-3] == '_' && IsDigit(b[j-2]) {
+				j -= 3
+			} else if j > 2 && b[j-2] == '_' {
+				j -= 2
+			}
 		}
 		if n == most || j == 0 || !IsLetter(b[j-1]) || j == f && !camel(b, f) {
 			break
