@@ -63,6 +63,9 @@ func rulePage(w io.Writer, r *rule.Rule) {
 }
 
 func labelNeed(r *rule.Rule) string {
+	if r.Label == rule.NeedTerm {
+		return "a term of health must stand before the value, in the same sentence"
+	}
 	if r.Label == rule.NeedAttached {
 		return "needed: attached to the value, over its column, or a field of a schema"
 	}

@@ -20,16 +20,25 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		return
 	}
 	if k.bare(n) {
-		if n == 9 && k.digits == 1<<9-1 && sn == &noSense && u.kind == object.UnitRow && s.e.bareSSN != nil {
-			s.nine(u, value)
+		if sn == &noSense && u.kind == object.UnitRow && s.e.bareSSN != nil {
+			switch {
+			case n == 9 && k.digits == 1<<9-1:
+				s.nine(u, value)
+			case n == 8 && k.digits == 1<<8-1 && !u.dated && rule.Century(value):
+				s.bornCell(u, value)
+			}
 		}
 		return // a plain number needs a label, and is none
 	}
-	if k.digits&1 == 0 && n <= 48 && (sn.Part == rule.Key || (sn == &noSense || u.ordinal <= keyColumns || u.kind != object.UnitRow) && s.mayKey(value, k)) {
+	state := n == 2 && u.kind == object.UnitRow && u.ordinal > 2 && rule.IsState(value[0], value[1]) // MI and MN label middle names elsewhere
+	if k.digits&1 == 0 && n <= 48 && !state && (sn.Part == rule.Key || (sn == &noSense || u.ordinal <= keyColumns || u.kind != object.UnitRow) && s.mayKey(value, k)) {
 		if q, ok := s.keyed(sn, value); ok {
 			u.qual, u.quals = q, true
 			return
 		}
+	}
+	if sn.Health == 1+catMedication && k.letters&1 != 0 && s.drugCell(u, sn, value) {
+		return
 	}
 	if u.kind == object.UnitRow && sn.Kinds|uint64(sn.Flags) == 0 {
 		s.maybe(u, value, k)
@@ -42,9 +51,27 @@ func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
 // keyColumns is in how many columns of a table with a header a cell may be the label of the next one.
 const keyColumns = 3
 
-// mayKey tells whether a value may be exactly a label, which no text with a digit is.
+// mayKey tells whether a value may say what the next one is: a label and nothing else, or the name of a system of codes with its edition.
 func (s *Scan) mayKey(value []byte, k look) bool {
-	return k.digits == 0 && s.e.lex.MayLabel(value) && (s.e.lex.MayBe(value, k.letters) || bytes.IndexByte(value, '#') >= 0)
+	coding := len(value) > 3 && codingSystem(value[0]) && bits.OnesCount64(k.letters) > 2
+	if k.digits != 0 && !coding || !s.e.lex.MayLabel(value) {
+		return false
+	}
+	return coding || s.e.lex.MayBe(value, k.letters) || bytes.IndexByte(value, '#') >= 0
+}
+
+// codingSystem tells whether the name of a system of codes that has an edition may begin with a letter: ICD-10, CPT-4.
+func codingSystem(c byte) bool { return c|0x20 == 'i' || c|0x20 == 'c' }
+
+// drugCell takes the name of a drug under a label that speaks of medication, but is of no kind: Rx, current medication.
+func (s *Scan) drugCell(u *unit, sn *rule.Sense, value []byte) bool {
+	for i := range s.e.byKind[rule.KDrug] {
+		if f := &s.e.byKind[rule.KDrug][i]; f.form == keywordForm && s.known(f.r, value, attached(sn)) {
+			s.code(u, rule.KDrug, labelPoints{})
+			return true
+		}
+	}
+	return false
 }
 
 // bare is look.bare for a value of any length.
@@ -65,10 +92,8 @@ func bare(v []byte) bool {
 func (s *Scan) maybe(u *unit, value []byte, k look) {
 	n, at := len(value), u.ordinal-1
 	switch {
-	case k.digits&1 != 0 && n > 6 && n <= 10 && !u.dated:
-		if d, read, ok := rule.ParseBirth(value, s.today); ok && read == n {
-			u.day, u.dated = d, true
-		}
+	case k.digits&1 != 0 && n > 6 && !u.dated && (n <= 11 || n == 19 && value[4] == '-' && string(value[11:]) == "00:00:00"):
+		s.bornCell(u, value)
 	case value[0]-'A' >= 26 || n > 48 || k.digits != 0 || n < 2:
 	case n == 2:
 		if rule.IsState(value[0], value[1]) {
@@ -83,6 +108,16 @@ func (s *Scan) maybe(u *unit, value []byte, k look) {
 		u.words[u.nwords], u.wordAt = span{len(s.arena), n}, at
 		u.nwords++
 		s.arena = append(s.arena, value...)
+	}
+}
+
+// bornCell keeps a cell that reads like a date of birth, be it with the midnight that databases write behind it.
+func (s *Scan) bornCell(u *unit, value []byte) {
+	if len(value) == 19 {
+		value = value[:10]
+	}
+	if d, read, ok := rule.ParseBirth(value, s.today); ok && read == len(value) {
+		u.day, u.dated = d, true
 	}
 }
 

@@ -8,6 +8,7 @@ import "github.com/phiwatch/phiwatch/internal/rule"
 const (
 	maxColumns   = 4
 	maxHeldName  = 48
+	maxHeld      = 64 // rows of a column that has not yet said so
 	maxBadShare  = 50 // one in so many values may be none
 	maxLeadShare = 4  // one in so many may be what the values of one area outnumber all others by
 )
@@ -15,6 +16,7 @@ const (
 // columns are those of one table.
 type columns struct {
 	part int
+	row  int // number of the newest row with nine digits
 	list [maxColumns]column
 	n    int
 }
@@ -22,11 +24,13 @@ type columns struct {
 // column is a column of nine digits.
 type column struct {
 	ordinal    int // of its cells in their rows
+	row        int // of the newest value
+	value      [9]byte
 	n, bad     int // values, and those that cannot be
 	up, down   int // values above and below the one before
 	last       int
 	area, lead int // of a majority vote on the first three digits (Boyer and Moore)
-	held       [columnRows]heldRow
+	held       [maxHeld]heldRow
 	rows       int // held
 }
 
@@ -45,19 +49,21 @@ func (s *Scan) resetColumns() {
 	s.cols.n, s.cols.part = 0, -1
 }
 
-// nine takes a cell of nine digits without a header.
+// nine takes a cell of nine digits without a header. Tables have several columns of them (accounts, routing numbers): each is judged apart.
 func (s *Scan) nine(u *unit, value []byte) {
 	t := &s.cols
 	if t.part != u.part {
 		s.resetColumns()
 		t.part = u.part
 	}
+	if !u.nine {
+		u.nine = true
+		t.row++
+	}
 	for i := range t.list[:t.n] {
-		if t.list[i].ordinal == u.ordinal {
-			t.list[i].add(value, s.e.bareSSN)
-			u.nine = int8(i + 1)                      //nolint:gosec // few
-			u.digits = span{len(s.arena), len(value)} // the last column of a row counts, if there are several
-			s.arena = append(s.arena, value...)
+		if c := &t.list[i]; c.ordinal == u.ordinal {
+			c.add(value, s.e.bareSSN)
+			c.row = t.row
 			return
 		}
 	}
@@ -79,6 +85,7 @@ func (c *column) add(value []byte, r *rule.Rule) {
 		c.down++
 	}
 	c.n, c.last = c.n+1, n
+	copy(c.value[:], value)
 	switch area := n / 1e6; {
 	case area == c.area:
 		c.lead++
@@ -101,31 +108,41 @@ func (c *column) plausible() bool {
 	return c.lead*maxLeadShare <= c.n && moves*10 >= (c.n-1)*9 && min(c.up, c.down)*10 >= moves*2
 }
 
-// column makes a person of a row without a header that has nine digits, a date and a name, once its column is plausible.
+// column makes people of a row without a header that has nine digits, a date and a name, once their column is plausible.
 func (s *Scan) column(u *unit) {
-	c := &s.cols.list[u.nine-1]
-	value := s.arena[u.digits.from : u.digits.from+u.digits.n]
-	if ok, test := s.e.bareSSN.Valid(value); !ok || test || u.nameCell.n > maxHeldName {
+	if u.nameCell.n > maxHeldName {
 		return
 	}
-	if !c.plausible() {
-		if c.rows < len(c.held) {
-			h := &c.held[c.rows]
-			copy(h.ssn[:], value)
-			h.day = u.day
-			h.size = copy(h.name[:], s.arena[u.nameCell.from:u.nameCell.from+u.nameCell.n])
-			c.rows++
+	for i := range s.cols.list[:s.cols.n] {
+		c := &s.cols.list[i]
+		if c.row != s.cols.row {
+			continue
 		}
+		if ok, test := s.e.bareSSN.Valid(c.value[:]); !ok || test {
+			continue
+		}
+		name := s.arena[u.nameCell.from : u.nameCell.from+u.nameCell.n]
+		if !c.plausible() {
+			c.hold(u.day, name)
+			continue
+		}
+		for k := range c.held[:c.rows] {
+			h := &c.held[k]
+			s.person(h.ssn[:], h.day, h.name[:h.size])
+		}
+		c.rows = 0
+		s.person(c.value[:], u.day, name)
+	}
+}
+
+// hold keeps the newest row.
+func (c *column) hold(day rule.Date, name []byte) {
+	if c.rows == len(c.held) {
 		return
 	}
-	for i := range c.held[:c.rows] {
-		h := &c.held[i]
-		s.person(h.ssn[:], h.day, h.name[:h.size])
-	}
-	c.rows = 0
-	var v [9]byte
-	copy(v[:], value)
-	s.person(v[:], u.day, s.arena[u.nameCell.from:u.nameCell.from+u.nameCell.n])
+	h := &c.held[c.rows]
+	h.ssn, h.day, h.size = c.value, day, copy(h.name[:], name)
+	c.rows++
 }
 
 // person adopts the cells of a row.

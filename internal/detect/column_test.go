@@ -3,7 +3,9 @@ package detect
 import (
 	"fmt"
 	"math/rand"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/phiwatch/phiwatch/internal/finding"
 )
@@ -71,6 +73,8 @@ func TestNineColumnParts(t *testing.T) {
 		"%s|%s|%s|%09d|E11.9":                     40,
 		"12 Elm St|%s|%s|%s|%09d|Boise|ID":        40,
 		"%[1]s|Fort Worth|TX|%[3]s|%09[4]d|%[2]s": 40,
+		"%[3]s|Saint Paul|MN|%[1]s|%[2]s|%09[4]d": 40,
+		"%[1]s|%[3]s|%09[4]d|Ann Arbor|MI|%[2]s":  40,
 		"%.1s|%s|%s|%09d|Boise|ID":                0,
 	} {
 		rnd := rand.New(rand.NewSource(5))
@@ -81,6 +85,60 @@ func TestNineColumnParts(t *testing.T) {
 		r := table(e, "x.csv", rows...)
 		if r.Individuals.Low != want || want > 0 && !has(r, finding.Name, "FERREIB TOMASZ") {
 			t.Errorf("%s: individuals %v, want %d", format, r.Individuals, want)
+		}
+	}
+}
+
+// TestNineColumnForms: dates without separators, with a month by name and with a midnight behind them are dates; another column of nine
+// digits, before or behind, takes nothing from the one of Social Security numbers; a column that holds one number that cannot be
+// loses none of the rows before it is sure.
+func TestNineColumnForms(t *testing.T) {
+	e := newEngine(t)
+	for _, c := range []struct {
+		name, date string
+		row        func(name, born string, i int, rnd *rand.Rand) string
+	}{
+		{"compact", "20060102", func(name, born string, i int, rnd *rand.Rand) string {
+			return fmt.Sprintf("%09d|%s|%s", anySSN(i, rnd), born, name)
+		}},
+		{"month by name", "02-JAN-2006", func(name, born string, i int, rnd *rand.Rand) string {
+			return fmt.Sprintf("%s|%09d|%s", born, anySSN(i, rnd), name)
+		}},
+		{"midnight", "2006-01-02 00:00:00", func(name, born string, i int, rnd *rand.Rand) string {
+			return fmt.Sprintf("%s|%s|%09d", name, born, anySSN(i, rnd))
+		}},
+		{"account before", "01/02/2006", func(name, born string, i int, rnd *rand.Rand) string {
+			return fmt.Sprintf("%09d|%s|%s|%09d", rnd.Intn(1e9), name, born, anySSN(i, rnd))
+		}},
+		{"account behind", "01/02/2006", func(name, born string, i int, rnd *rand.Rand) string {
+			return fmt.Sprintf("%09d|%s|%s|%09d|%d", anySSN(i, rnd), name, born, rnd.Intn(1e9), 300000000+i)
+		}},
+		{"one invalid", "2006-01-02", func(name, born string, i int, rnd *rand.Rand) string {
+			if i == 3 {
+				return "000000000|" + name + "|" + born
+			}
+			return fmt.Sprintf("%09d|%s|%s", anySSN(i, rnd), name, born)
+		}},
+	} {
+		rnd := rand.New(rand.NewSource(7))
+		rows, want := []string{""}, map[string]bool{}
+		for i := range 60 {
+			name := "Tomas" + string(rune('a'+i%26)) + " Ferrei" + string(rune('a'+i/26))
+			born := time.Date(1930+rnd.Intn(80), 1, 1+rnd.Intn(364), 0, 0, 0, 0, time.UTC).Format(c.date)
+			rows = append(rows, c.row(name, born, i, rnd))
+			if i != 3 {
+				want[strings.ToUpper("Ferrei"+string(rune('a'+i/26))+" Tomas"+string(rune('a'+i%26)))] = true
+			}
+		}
+		r := table(e, "x.csv", rows...)
+		if r.Individuals.Low < len(want) || r.Individuals.Low > 60 {
+			t.Errorf("%s: individuals %v, want %d", c.name, r.Individuals, len(want))
+		}
+		for name := range want {
+			if !has(r, finding.Name, name) {
+				t.Errorf("%s: a name is lost", c.name)
+				break
+			}
 		}
 	}
 }

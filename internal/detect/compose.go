@@ -14,9 +14,33 @@ func (s *Scan) assemble(u *unit) {
 	if u.kind == object.UnitRow && u.dated && (u.nameCell.n > 0 || u.nwords >= 2) {
 		s.wordName(u)
 		s.headless(u)
-		if u.nine > 0 {
+		if u.nine {
 			s.column(u)
 		}
+	}
+}
+
+// handOn gives a part of a name or an address that is all that a part of the object holds to the unit above: a form that is sent as
+// multipart/form-data has each of its fields in a part of its own.
+func (s *Scan) handOn(u, up *unit) {
+	if len(s.cands) > u.cands {
+		return
+	}
+	mine := [...]*span{&u.first, &u.last, &u.street, &u.city, &u.state, &u.zip}
+	for i, to := range [...]*span{&up.first, &up.last, &up.street, &up.city, &up.state, &up.zip} {
+		v := *mine[i]
+		if v.n == 0 {
+			continue
+		}
+		*mine[i] = span{}
+		*to = span{u.arena, v.n}
+		s.arena = append(s.arena[:u.arena], s.arena[v.from:v.from+v.n]...)
+		u.arena = len(s.arena)
+		if up.first.n > 0 && up.last.n > 0 {
+			s.joinName(up)
+			u.cands, u.arena = len(s.cands), len(s.arena)
+		}
+		return
 	}
 }
 

@@ -61,6 +61,8 @@ type Engine struct {
 	address    *rule.Rule
 	email      *rule.Rule
 	url        *rule.Rule
+	phone      *rule.Rule // without a label
+	fax        *rule.Rule
 	roles      [64]int8 // 1 + kind index of a role, 0 none
 }
 
@@ -70,6 +72,7 @@ type shapeSet struct {
 	support  []shapeRef
 	labelled [2][]shapeRef // of either, those that begin with the digits and need a label: without one nobody looks at them
 	wrapped  bool          // it can be a number whose line was wrapped
+	cut      bool          // it can be a telephone number whose line was
 }
 
 // fit is a rule as it is tried on a whole value.
@@ -151,6 +154,12 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 			if r.KindIndex() == rule.KSSN && r.Label == rule.NeedAttached && e.bareSSN == nil {
 				e.bareSSN = r
 			}
+			if r.KindIndex() == rule.KPhone && r.Label == rule.NeedNone {
+				e.phone = r
+			}
+			if r.KindIndex() == rule.KFax {
+				e.fax = r
+			}
 		case rule.FormKeyword:
 			e.keywords[r.KindIndex()] = r
 		case rule.FormComposite:
@@ -211,6 +220,9 @@ func (e *Engine) compile() {
 		}
 		if set.wrapped = wrapped(w); set.wrapped {
 			sig = append(sig, "wrapped"...)
+		}
+		if set.cut = wrappedPhone(w); set.cut {
+			sig = append(sig, "cut"...)
 		}
 		e.hot[w] = set.hot()
 		n, ok := index[string(sig)]

@@ -228,6 +228,9 @@ func (s *Scan) miss(b []byte, start, end int, r *rule.Rule) string {
 		return "the validator refuses it"
 	}
 	var h rule.Hit
+	if r.Label == rule.NeedTerm && !s.e.lex.TermBefore(b, start) {
+		return "no term of health stands before it"
+	}
 	if r.Label == rule.NeedAttached && !(s.e.lex.Before(b, start, &h) && r.Labelled(&h)) {
 		return "no label is attached to it"
 	}

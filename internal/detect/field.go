@@ -372,5 +372,9 @@ func (s *Scan) keyed(sn *rule.Sense, value []byte) (rule.Sense, bool) {
 		return q, q.Kinds != 0
 	}
 	q, ok := s.e.lex.Exact(value)
-	return q, ok && q.Kinds != 0 && q.Flags&(rule.Rival|rule.Qualifier) == 0
+	if !ok && len(value) > 3 && codingSystem(value[0]) {
+		q, ok = s.e.lex.Caption(value)
+	}
+	q.Flags &^= rule.Rival // to others: fax number
+	return q, ok && q.Kinds != 0 && q.Flags&rule.Qualifier == 0
 }

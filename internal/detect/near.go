@@ -13,6 +13,9 @@ type labelPoints struct {
 
 // points weighs the labels near a match: attached, within 40, 150, 300 bytes, or another's.
 func (s *Scan) points(b []byte, start int, r *rule.Rule) labelPoints {
+	if r.KindIndex() == rule.KPhone {
+		start = beforeCountry(b, start)
+	}
 	if h := s.label(b, start); h != nil {
 		if r.Labelled(h) {
 			return attached(&h.Sense)
@@ -25,6 +28,17 @@ func (s *Scan) points(b []byte, start int, r *rule.Rule) labelPoints {
 		return labelPoints{flags: isPlain}
 	}
 	return s.around(b, start, r)
+}
+
+// beforeCountry returns where the country code begins that stands before a telephone number, else start: its label stands before that.
+func beforeCountry(b []byte, start int) int {
+	if start < 2 || b[start-1] != ' ' && b[start-1] != '.' || b[start-2] != '1' || start > 2 && rule.IsAlnum(b[start-3]) {
+		return start
+	}
+	if start -= 2; start > 0 && b[start-1] == '+' {
+		start--
+	}
+	return start
 }
 
 func attached(sn *rule.Sense) labelPoints {

@@ -51,7 +51,7 @@ func (s *Scan) Skim(labels [][]byte, delim byte) bool {
 		switch {
 		case sn == &noSense:
 			p = planBare
-		case sn.Part == rule.Key || sn.Kinds != 0 && sn.Flags&rule.Provider == 0:
+		case sn.Part == rule.Key || sn.Kinds != 0 && sn.Flags&rule.Provider == 0 || sn.Health == 1+catMedication:
 			p = planTold
 			all++
 		case sn.Flags&rule.Provider != 0:
@@ -113,17 +113,18 @@ func (s *Scan) silentShort(row []byte, from, n, told int) bool {
 	if d == 0 && told > keyColumns {
 		return true
 	}
-	l := bitsFrom(&r.letters, from) & (1<<n - 1)
-	if d == 0 {
-		return !s.isKey(row[from:from+n], l)
+	k := look{digits: d, letters: bitsFrom(&r.letters, from) & (1<<n - 1)}
+	if k.bare(n) {
+		return true
 	}
-	return l == 0 && bits.OnesCount64(d) >= n-1 || !s.anyLoud(row[from:from+n], look{digits: d, letters: l})
+	v := row[from : from+n]
+	return (told > keyColumns || !s.isKey(v, k)) && !s.anyLoud(v, k)
 }
 
-// isKey tells whether a cell without digits says what the next one is.
-func (s *Scan) isKey(v []byte, letters uint64) bool {
-	if !s.e.lex.MayBe(v, letters) {
-		return false
+// isKey tells whether a cell says what the next one is.
+func (s *Scan) isKey(v []byte, k look) bool {
+	if k.digits&1 != 0 || !codingSystem(v[0]) && !s.e.lex.MayBe(v, k.letters) || !s.mayKey(v, k) {
+		return false // there is no number sign in a row
 	}
 	_, ok := s.keyed(&noSense, v)
 	return ok
@@ -147,16 +148,16 @@ func (s *Scan) silentCell(row []byte, from, to int, p plan, told *int) bool {
 	}
 	r := &s.skim.row
 	cell := uint64(1)<<n - 1 // all bits when n is 64
-	d, l := bitsFrom(&r.digits, from)&cell, bitsFrom(&r.letters, from)&cell
+	k := look{digits: bitsFrom(&r.digits, from) & cell, letters: bitsFrom(&r.letters, from) & cell}
 	switch {
-	case l == 0 && bits.OnesCount64(d) >= n-1: // see look.bare
-		return n != 9 || d != 1<<9-1 || p != planBare
-	case d == 0 && n <= 48 && (p == planBare || *told <= keyColumns) && s.isKey(v, l):
+	case k.bare(n):
+		return n != 9 || k.digits != 1<<9-1 || p != planBare
+	case n <= 48 && (p == planBare || *told <= keyColumns) && s.isKey(v, k):
 		return false
 	case p == planOther:
 		return true
 	}
-	return !s.anyLoud(v, look{digits: d, letters: l}) && (n <= maxShort || s.silentWords(v))
+	return !s.anyLoud(v, k) && (n <= maxShort || s.silentWords(v))
 }
 
 // trimmed is trim for row[from:to].

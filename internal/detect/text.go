@@ -87,6 +87,9 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, way aim) {
 	if len(set.labelled[1]) > 0 {
 		s.labelledShapes(b, at, set.labelled[1], false)
 	}
+	if set.cut {
+		s.unwrapPhone(b, at)
+	}
 	if layout&0x3f == 0x1f && at > 2 && b[at-1] == ' ' && s.e.address != nil { // five digits: a ZIP code
 		if start, end := rule.AddressAt(b, at); end > 0 {
 			s.add(s.e.address, b, start, end, s.points(b, start, s.e.address))
@@ -176,6 +179,9 @@ func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
 		if h = s.label(b, start); h == nil || !r.Labelled(h) || !before && h.End != start {
 			return
 		}
+	}
+	if r.Label == rule.NeedTerm && !s.e.lex.TermBefore(b, start) {
+		return
 	}
 	if primary && r.Label == rule.NeedNone && rule.Listed(b, start, end) {
 		if h = s.label(b, start); h == nil || !r.Labelled(h) {

@@ -32,8 +32,7 @@ type unit struct {
 	words                    [3]span // cells of a single word without a label, as they are
 	nwords, wordAt           int     // their number, and the place of the last one
 	day                      rule.Date
-	digits                   span // a whole cell of nine digits without a label
-	nine                     int8 // 1 + index of its column
+	nine                     bool // there is a whole cell of nine digits without a label
 	dated                    bool // day is that of a whole cell without a label, and can be one of birth
 	segments                 int  // of text, before the newest
 	bytes                    int  // of text in the newest
@@ -179,12 +178,15 @@ const (
 // table) is left to the unit above, a few at a time.
 func (s *Scan) close() {
 	u := s.top()
-	s.assemble(u)
-	cs := s.cands[u.cands:]
 	var up *unit
 	if n := len(s.units); n > 1 {
 		up = &s.units[n-2]
 	}
+	if u.whole && u.fields == 1 && up != nil {
+		s.handOn(u, up)
+	}
+	s.assemble(u)
+	cs := s.cands[u.cands:]
 	if len(cs) > 0 {
 		s.mark(cs)
 		n := named(cs)
@@ -262,7 +264,7 @@ func (s *Scan) relieve(u *unit) {
 	s.judge(u, s.cands[u.cands:], &ev)
 	s.cands, s.arena = s.cands[:u.cands], s.arena[:u.arena]
 	u.mark, u.left, u.codes = u.cands, 0, 0
-	u.first, u.last, u.nameCell, u.nwords, u.dated, u.nine = span{}, span{}, span{}, 0, false, 0
+	u.first, u.last, u.nameCell, u.nwords, u.dated, u.nine = span{}, span{}, span{}, 0, false, false
 }
 
 // sufficient tells whether the candidates of a unit can be judged without the unit above.

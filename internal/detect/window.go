@@ -120,7 +120,7 @@ func (s *Scan) segment(from, to int, last bool) {
 	n := len(s.cands)
 	s.before.at, s.near.to, s.tok = -1, -1, -1
 	s.anchors(w.buf, from, to, atPersons)
-	found := s.anybody(n) || s.formed
+	found := s.anybody(n) || s.formed || s.about(u, n)
 	s.formed = false
 	if !found && last && from == 0 { // a short text may be a form
 		found = s.captioned(w.buf, from, to)
@@ -150,6 +150,15 @@ func (s *Scan) anybody(n int) bool {
 	}
 	return false
 }
+
+// about tells whether a text stands in the record of a form whose newest fields name a person: a remark of any length is read for all that
+// it says.
+func (s *Scan) about(u *unit, n int) bool {
+	return u.kind == object.UnitRecord && s.parts[u.part].format < object.StructHL7 && s.anybody(max(u.cands, n-maxRecent))
+}
+
+// maxRecent is how many candidates before a text are looked at.
+const maxRecent = 32
 
 // headWords is how much of a text without identifiers is read for what it says of the units beside it.
 const headWords = 4096
@@ -196,5 +205,5 @@ func (s *Scan) compact(u *unit) {
 	}
 	s.arena = s.arena[:at]
 	u.first, u.last, u.street, u.city, u.state, u.zip = span{}, span{}, span{}, span{}, span{}, span{}
-	u.nameCell, u.nwords, u.dated, u.nine = span{}, 0, false, 0
+	u.nameCell, u.nwords, u.dated, u.nine = span{}, 0, false, false
 }

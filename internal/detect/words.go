@@ -1,6 +1,10 @@
 package detect
 
-import "github.com/phiwatch/phiwatch/internal/rule"
+import (
+	"bytes"
+
+	"github.com/phiwatch/phiwatch/internal/rule"
+)
 
 // words reads b[from:to] for terms and, with names set, for names behind labels.
 func (s *Scan) words(b []byte, from, to int, ev *evidence, names bool) {
@@ -18,6 +22,23 @@ func (s *Scan) words(b []byte, from, to int, ev *evidence, names bool) {
 		}
 		if names && h.Kinds>>rule.KName&1 != 0 && (h.Start-provider > 2 || b[h.Start-1] == '\n') && h.Flags&(rule.Provider|rule.Rival) == 0 {
 			s.named(b, &h)
+		} else if names && h.Flags&rule.Rival != 0 && h.Words > 1 {
+			s.nextLine(b, &h)
+		}
+	}
+}
+
+// nextLine reads the label that begins the next line, where the end of this one makes a longer phrase with it: a letterhead that ends
+// with hospital, above Name.
+func (s *Scan) nextLine(b []byte, h *rule.Hit) {
+	i := bytes.LastIndexByte(b[h.Start:h.End], '\n')
+	if i < 0 {
+		return
+	}
+	var in rule.Hit
+	for w := s.e.lex.Walk(b, h.Start+i+1, h.End); w.Next(&in); {
+		if in.Kinds>>rule.KName&1 != 0 && in.Flags&(rule.Provider|rule.Rival) == 0 {
+			s.named(b, &in)
 		}
 	}
 }

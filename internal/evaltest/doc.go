@@ -7,6 +7,7 @@ package evaltest
 import (
 	"hash/fnv"
 	"math/rand/v2"
+	"strings"
 )
 
 // Planted is a value that a document holds.
@@ -55,6 +56,7 @@ func one(name string, f func(d *Doc, p *Person, r *rand.Rand)) Set {
 			d := &docs[i]
 			d.Want, d.People = PHI, 1
 			f(d, &people[i], r)
+			d.treated(&people[i])
 			d.flags(&people[i])
 		}
 		return docs
@@ -81,6 +83,9 @@ func many(name string, size int, f func(d *Doc, p []Person, r *rand.Rand)) Set {
 			n := min(size, len(people))
 			docs = append(docs, Doc{Want: PHI, People: n})
 			f(&docs[len(docs)-1], people[:n], r)
+			for i := range people[:n] {
+				docs[len(docs)-1].treated(&people[i])
+			}
 			people = people[n:]
 		}
 		return docs
@@ -134,6 +139,14 @@ func (d *Doc) allow(kind string, canon ...string) {
 // staff allows what documents say of the provider.
 func (d *Doc) staff(p *Person) {
 	d.allow(Name, nameCanon(p.Doctor), nameCanon(p.DoctorFirst+" "+p.DoctorLast))
+}
+
+// treated allows the drugs that running text names without saying that it does: "will continue metformin", "use of insulin".
+func (d *Doc) treated(p *Person) {
+	d.allow(Drug, p.Drug)
+	if strings.Contains(p.Term, "insulin") {
+		d.allow(Drug, "insulin")
+	}
 }
 
 func pick[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }

@@ -83,6 +83,8 @@ func fhirXML(d *Doc, p *Person, r *rand.Rand) {
 // ccda is a continuity of care document: the header's patient, problems and medications.
 func ccda(d *Doc, p *Person, r *rand.Rand) {
 	d.Name = "ccd.xml"
+	d.allow(LOINC, "34133-9") // of the document, and of its section
+	d.allow(LOINC, "11450-4")
 	var w page
 	w.f("<?xml version=\"1.0\"?>\n<ClinicalDocument xmlns=\"urn:hl7-org:v3\" xmlns:sdtc=\"urn:hl7-org:sdtc\"><realmCode code=\"US\"/><typeId root=\"2.16.840.1.113883.1.3\" extension=\"POCD_HD000040\"/>")
 	w.f("<code code=\"34133-9\" codeSystem=\"2.16.840.1.113883.6.1\"/><title>Continuity of Care Document</title><effectiveTime value=\"%s\"/>\n", p.Seen(compact))

@@ -89,6 +89,7 @@ func yamlDoc(d *Doc, p *Person, r *rand.Rand) {
 // hl7Embedded is a result with a note as a base64 document in OBX-5: its SSN stands in the document alone.
 func hl7Embedded(d *Doc, p *Person, r *rand.Rand) {
 	d.Name = "oru.hl7"
+	d.allow(LOINC, "11488-4")
 	text := base64.StdEncoding.EncodeToString([]byte(steady(d, p, r)))
 	d.Body = fmt.Appendf(nil, "MSH|^~\\&|LAB|LAKESIDE|RECV|CLEARMED|%[1]s1012||MDM^T02|M%[2]s|P|2.5.1\rPID|1||%[3]s^^^LAKESIDE^MR||%[4]s^%[5]s||%[6]s|%[7]s\rTXA|1|DS|TX\rOBX|1|ED|11488-4^Note^LN||^TEXT^PLAIN^Base64^%[8]s||||||F\r",
 		p.Seen(compact), digitsOf(r, 7), p.MRN, p.Last, p.First, p.Born(compact), p.Sex, text)
@@ -97,6 +98,7 @@ func hl7Embedded(d *Doc, p *Person, r *rand.Rand) {
 // ccdaEmbedded has a body that is no XML: a text in base64.
 func ccdaEmbedded(d *Doc, p *Person, r *rand.Rand) {
 	d.Name = "unstructured.xml"
+	d.allow(LOINC, "34133-9")
 	text := base64.StdEncoding.EncodeToString([]byte(steady(d, p, r)))
 	d.Body = fmt.Appendf(nil, "<?xml version=\"1.0\"?>\n<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><code code=\"34133-9\" codeSystem=\"2.16.840.1.113883.6.1\"/><recordTarget><patientRole><id root=\"2.16.840.1.113883.19.5.9\" extension=\"%s\"/><patient><name><given>%s</given><family>%s</family></name><birthTime value=\"%s\"/></patient></patientRole></recordTarget><component><nonXMLBody><text mediaType=\"text/plain\" representation=\"B64\">%s</text></nonXMLBody></component></ClinicalDocument>\n",
 		p.MRN, p.First, escape(p.Last), p.Born(compact), text)
@@ -160,6 +162,7 @@ func naaccr16(d *Doc, people []Person, _ *rand.Rand) {
 		d.plant(p, Name, DOB, MRN, Phone)
 		d.allow(Address, upperAlnum(p.Street))
 		d.allow(ICDO3, p.Morphology[:4])
+		d.allow(ICDO3, strings.ToLower(undot(p.Site)))
 	}
 	d.Body = []byte(w.String())
 }

@@ -40,6 +40,7 @@ func loneDocs(people []Person, r *rand.Rand) []Doc {
 			w.f("%s\n", pick(r, l+": "+v, l+" "+v, l+" is "+v+".", "- "+l+" : "+v, strings.ToUpper(l)+"  "+v, l+"="+v, "("+l+" "+v+")", l+" - "+v))
 			w.f("%s\n", clinical(p, r))
 			d.Body = []byte(w.String())
+			d.treated(p)
 			docs = append(docs, d)
 		}
 	}

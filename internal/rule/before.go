@@ -169,7 +169,20 @@ func (x *Lexicon) linked(b []byte, h *Hit) bool {
 		default:
 			other = true
 		}
-		end := beforeLink(b, h.Start, other, h)
+		at := h.Start
+		end := beforeLink(b, at, other, h)
+		if end > 0 && (b[end] == '#' || end+1 < at && b[end+1] == '#') && x.signed(b, end, h) { // Member # is
+			return true
+		}
+		if end == 0 && says && at > 3 && b[at-1] == ' ' && b[at-2] == ')' { // Taxpayer ID (ITIN) is
+			j, found := x.aside(b, at-1, h)
+			if found {
+				return true
+			}
+			if j > 0 && IsLetter(b[j-1]) {
+				end = j
+			}
+		}
 		if end == 0 || !says && !x.mayEnd(b, end) {
 			return first.restore(h)
 		}

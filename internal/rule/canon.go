@@ -17,7 +17,9 @@ func Canon(dst []byte, kind int, v []byte) []byte {
 		n := len(dst)
 		dst = appendDigits(dst, v)
 		return dst[:min(len(dst), n+5)]
-	case KEmail, KUDI, KIP, KURL, KICDO3, KHCPCS, KLOINC, KDrug:
+	case KDrug:
+		return appendWords(dst, v)
+	case KEmail, KUDI, KIP, KURL, KICDO3, KHCPCS, KLOINC:
 		for _, c := range v {
 			dst = append(dst, lower(c))
 		}
@@ -31,6 +33,23 @@ func Canon(dst []byte, kind int, v []byte) []byte {
 		if IsAlnum(c) {
 			dst = append(dst, upper(c))
 		}
+	}
+	return dst
+}
+
+// appendWords writes words in lower case with one space between them, however they are parted: over a line, by two spaces.
+func appendWords(dst, v []byte) []byte {
+	gap := false
+	for _, c := range v {
+		if c <= ' ' {
+			gap = true
+			continue
+		}
+		if gap {
+			dst = append(dst, ' ')
+		}
+		gap = false
+		dst = append(dst, lower(c))
 	}
 	return dst
 }

@@ -33,6 +33,7 @@ func (x *Lexicon) Caption(b []byte) (Sense, bool) {
 		return Sense{}, false
 	}
 	s, ok := x.Exact(buf[:n])
+	s.edition(b)
 	if !ok || s.Kinds == 0 {
 		if i := bytes.IndexByte(buf[:n], '\''); i > 0 && i+2 < n && buf[i+1]|0x20 == 's' && !IsLetter(buf[i+2]) { // patient's
 			s, ok = x.Exact(append(buf[:i], buf[i+2:n]...))

@@ -175,3 +175,33 @@ func permuted(d, i int) int {
 	}
 	return d
 }
+
+// icdKinds are the kinds of codes whose labels tell the edition by a numeral: ICD-9, icd10_code.
+const icdKinds = 1<<KICD9 | 1<<KICD10
+
+// edition leaves a label to the edition of the ICD whose numeral stands behind its first word. The ninth diagnosis (DX9) has one too.
+func (s *Sense) edition(label []byte) {
+	if s.Kinds&icdKinds == 0 {
+		return
+	}
+	for i := 3; i < len(label) && i < maxPhrase; i++ {
+		if !IsDigit(label[i]) {
+			continue
+		}
+		k := i
+		if !IsLetter(label[k-1]) {
+			k--
+		}
+		if k < 3 || label[k-1]|0x20 != 'd' || label[k-2]|0x20 != 'c' || label[k-3]|0x20 != 'i' {
+			return
+		}
+		one := i+1 == len(label) || !IsDigit(label[i+1])
+		switch {
+		case label[i] == '9' && one:
+			s.Kinds = s.Kinds&^icdKinds | 1<<KICD9
+		case label[i] == '1' && !one && label[i+1] == '0' && (i+2 == len(label) || !IsDigit(label[i+2])):
+			s.Kinds = s.Kinds&^icdKinds | 1<<KICD10
+		}
+		return
+	}
+}

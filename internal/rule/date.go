@@ -73,6 +73,11 @@ func ParseBirth(b []byte, today Date) (d Date, n int, ok bool) {
 	return d, p.end, true
 }
 
+// Century tells whether b begins as a year does in which somebody alive may be born.
+func Century(b []byte) bool {
+	return len(b) > 1 && (b[0] == '1' && b[1] == '9' || b[0] == '2' && b[1] == '0')
+}
+
 // dateParser holds up to three fields of a date.
 type dateParser struct {
 	val   [3]int

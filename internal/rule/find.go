@@ -97,7 +97,8 @@ func (r *Rule) shapeAt(x *Lexicon, b []byte, i int) int {
 		var h Hit
 		labelled := x.Before(b, i, &h) && r.Labelled(&h)
 		before, after := Free(b, i, end)
-		if !after || !before && !(labelled && h.End == i) || r.Label == NeedAttached && !labelled {
+		if !after || !before && !(labelled && h.End == i) || r.Label == NeedAttached && !labelled ||
+			r.Label == NeedTerm && !x.TermBefore(b, i) {
 			continue
 		}
 		var buf [64]byte

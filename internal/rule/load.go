@@ -252,8 +252,10 @@ func (r *Rule) check() error {
 		return errors.New("mask must have a part in brackets and no digit")
 	case r.Form != FormComposite && (len(r.Examples.Match) < 3 || len(r.Examples.NoMatch) < 3):
 		return errors.New("at least three examples of each kind are needed")
-	case r.Label != NeedNone && r.Label != NeedAttached:
+	case r.Label != NeedNone && r.Label != NeedAttached && r.Label != NeedTerm:
 		return fmt.Errorf("unknown label need %q", r.Label)
+	case r.Label == NeedTerm && r.Form != FormShape:
+		return errors.New("label: term is for rules of shapes")
 	}
 	if err := r.checkWeights(); err != nil {
 		return err

@@ -36,6 +36,7 @@ type Need string
 const (
 	NeedNone     Need = ""         // a label only adds points
 	NeedAttached Need = "required" // without an attached label, a column header or a role it is no match
+	NeedTerm     Need = "term"     // it is one behind a term of health in the same sentence only
 )
 
 // Rule is one rule of a rule file.

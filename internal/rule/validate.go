@@ -29,6 +29,8 @@ func validatorNamed(name string) (validator, bool) {
 		return validZIP, true
 	case "card":
 		return validCard, true
+	case "card labelled":
+		return labelledCard, true
 	case "vin":
 		return validVIN, true
 	case "udi":
@@ -121,7 +123,9 @@ func validITIN(v []byte) (ok, test bool) {
 func validNumber(v []byte) (ok, test bool) {
 	if len(v) > 3 && digits(v[3:]) {
 		switch string(v[:3]) {
-		case "RFC", "ISO", "CVE", "IEC", "PEP", "DIN":
+		case "RFC", "ISO", "IEC", "PEP", "DIN":
+			return len(v) > len("RFC")+6, false // longer ones are a member's, with the letters of a plan
+		case "CVE":
 			return false, false
 		}
 	}

@@ -16,7 +16,7 @@ func TestCodeValidators(t *testing.T) {
 		{"hicn", "514690360C", false, false}, {"hicn", "514690360W9", true, false}, {"hicn", "514690360.", false, false}, {"hicn", "WD514690360", true, false},
 		{"hicn", "WD000690360", false, false}, {"hicn", "XX123456", false, false}, {"hicn", "T00000000A", true, true}, {"hicn", "JA123456", true, false},
 		{"atin", "912935432", true, false}, {"atin", "912925432", false, false}, {"atin", "812935432", false, false},
-		{"zip", "83702", true, false}, {"zip", "00012", false, false}, {"number", "0047112", true, false}, {"number", "9999999", false, false}, {"number", "RFC2131", false, false},
+		{"zip", "83702", true, false}, {"zip", "00012", false, false}, {"number", "0047112", true, false}, {"number", "9999999", false, false}, {"number", "RFC2131", false, false}, {"number", "PEP760454240", true, false},
 		{"dea", "NO9625318", true, false}, {"dea", "AO9625310", false, false},
 		{"card", "4929381332664295", true, false}, {"card", "4929381332664296", false, false}, {"card", "4111111111111111", true, true}, {"card", "378282246310005", true, true},
 		{"card", "5370463888813020", true, false}, {"card", "4444444444444448", false, false}, {"card", "4444333322221111", false, false}, {"card", "9929381332664290", false, false},

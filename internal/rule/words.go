@@ -170,6 +170,15 @@ func (x *Lexicon) ending(b []byte, from, end, most int, hash uint32, h *Hit) boo
 		for j > 0 && f-j < 2 && phraseGap(b[j-1]) {
 			j--
 		}
+		if j > 0 && IsDigit(b[j-1]) { // ICD-9 diagnosis, icd_10_cm
+			if k := beforeNumeral(b, j); k < j {
+				j = k
+			} else if j > 3 && b[j-3] == '_' && IsDigit(b[j-2]) {
+				j -= 3
+			} else if j > 2 && b[j-2] == '_' {
+				j -= 2
+			}
+		}
 		if n == most || j == 0 || !IsLetter(b[j-1]) || j == f && !camel(b, f) {
 			break
 		}
@@ -193,6 +202,9 @@ func (x *Lexicon) ending(b []byte, from, end, most int, hash uint32, h *Hit) boo
 		}
 		if s, ok := x.phrase(buf[:m]); ok {
 			h.Sense, h.Start, h.End, h.Words = s, start[k-1], end, k
+			if s.Kinds&icdKinds == icdKinds {
+				h.edition(b[h.Start:min(len(b), end+len("-10"))])
+			}
 			return true
 		}
 	}
@@ -233,7 +245,7 @@ func (x *Lexicon) Classify(label []byte) Sense {
 		if h.Flags&Numbered == 0 || NumberBehind(label, h.End) {
 			flags |= h.Flags & (Rival | Provider | Employment | Payroll)
 		}
-		if h.Health != 0 && (health == 0 || int(health-1) == CategoryIndex("demographics")) {
+		if h.Health != 0 && (health == 0 || int(health-1) == CategoryIndex("demographics") || health == 1 && ofThing(h.Health)) {
 			health = h.Health
 		}
 		if h.Health == 1 { // patient
@@ -253,6 +265,9 @@ func (x *Lexicon) Classify(label []byte) Sense {
 	}
 	main.Flags = main.Flags&(Weak|Qualifier) | flags
 	main.Health, main.Heightened = health, heightened
+	if main.Kinds&icdKinds != 0 {
+		main.edition(label)
+	}
 	return main
 }
 
@@ -267,6 +282,27 @@ func ofThing(health uint8) bool {
 
 // patientsOnly are the kinds of which a provider has none.
 const patientsOnly = 1<<KMRN | 1<<KHICN | 1<<KMBI
+
+// maxToTerm is how far before a value a term of health may end that says what the value is.
+const maxToTerm = 40
+
+// TermBefore tells whether a term of health stands before b[at:] in the same sentence, with letters, digits and blanks between.
+func (x *Lexicon) TermBefore(b []byte, at int) bool {
+	from := at
+	for from > 0 && at-from < maxToTerm+maxPhrase {
+		if c := b[from-1]; !IsAlnum(c) && c < 0x80 && c != ' ' && c != '-' && c != '\'' && c != '/' && c != ',' {
+			break
+		}
+		from--
+	}
+	var h Hit
+	for w := x.Walk(b, from, at); w.Next(&h); {
+		if at-h.End <= maxToTerm && h.Health != 0 && h.End <= at && int(h.Health)-1 != CategoryIndex("demographics") && int(h.Health)-1 != CategoryIndex("identifier") {
+			return true
+		}
+	}
+	return false
+}
 
 // NumberBehind tells whether a digit stands behind the word that ends at b[end], with one mark or space between at most.
 func NumberBehind(b []byte, end int) bool {

@@ -173,18 +173,22 @@ func digits(v []byte) bool { return bytes.ContainsAny(v, "0123456789") }
 // system returns the role and label of the codes of a system, no label for one of no clinical meaning.
 func system(oid []byte) (object.Role, string) {
 	switch string(oid) {
-	case "2.16.840.1.113883.6.90", "2.16.840.1.113883.6.3", "2.16.840.1.113883.6.103":
+	case "2.16.840.1.113883.6.90", "2.16.840.1.113883.6.3":
 		return object.RoleDiagnosis, "diagnosis code"
+	case "2.16.840.1.113883.6.103":
+		return object.RoleNone, "icd-9 diagnosis"
 	case "2.16.840.1.113883.6.88":
 		return object.RoleDrug, "rxnorm"
 	case "2.16.840.1.113883.6.69":
-		return object.RoleDrug, "ndc"
+		return object.RoleNone, "ndc"
 	case "2.16.840.1.113883.6.1":
 		return object.RoleNone, "loinc"
 	case "2.16.840.1.113883.6.96":
 		return object.RoleNone, "snomed"
 	case "2.16.840.1.113883.6.12":
 		return object.RoleNone, "cpt"
+	case "2.16.840.1.113883.6.285":
+		return object.RoleNone, "hcpcs"
 	}
 	return object.RoleNone, ""
 }

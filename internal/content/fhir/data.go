@@ -237,19 +237,22 @@ func (m *model) described(f *frame, v []byte) {
 // system returns the role and label of the codes of a system.
 func system(v []byte) (object.Role, string) {
 	switch t := tail(v); string(t) {
-	case "icd-10-cm", "icd-10", "icd-9-cm", "icd-9", "2.16.840.1.113883.6.90", "2.16.840.1.113883.6.3", "2.16.840.1.113883.6.103",
-		"icd-o-3":
+	case "icd-10-cm", "icd-10", "2.16.840.1.113883.6.90", "2.16.840.1.113883.6.3", "icd-o-3":
 		return object.RoleDiagnosis, "diagnosis code"
+	case "icd-9-cm", "icd-9", "2.16.840.1.113883.6.103":
+		return object.RoleNone, "icd-9 diagnosis"
 	case "ndc", "2.16.840.1.113883.6.69":
-		return object.RoleDrug, "ndc"
+		return object.RoleNone, "ndc"
 	case "rxnorm", "2.16.840.1.113883.6.88":
 		return object.RoleDrug, "rxnorm"
 	case "sct":
 		return object.RoleNone, "snomed"
-	case "loinc.org":
+	case "loinc.org", "2.16.840.1.113883.6.1":
 		return object.RoleNone, "loinc"
-	case "cpt":
+	case "cpt", "2.16.840.1.113883.6.12":
 		return object.RoleNone, "cpt"
+	case "HCPCSReleaseCodeSets", "hcpcs", "2.16.840.1.113883.6.285":
+		return object.RoleNone, "hcpcs"
 	}
 	return object.RoleNone, "coded"
 }

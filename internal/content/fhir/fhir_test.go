@@ -129,7 +129,11 @@ func TestMeaning(t *testing.T) {
 	cases := []struct{ name, in, want string }{
 		{"diagnosis", condition1, field(object.RoleDiagnosis, "diagnosis code", "E11.9") + field(object.RoleNone, "diagnosis", "Type 2 diabetes")},
 		{"drug", `{"resourceType":"MedicationRequest","medicationCodeableConcept":{"coding":[{"system":"http://hl7.org/fhir/sid/ndc","code":"0002-8215-01","display":"Insulin"}]}}`,
-			field(object.RoleDrug, "ndc", "0002-8215-01") + field(object.RoleNone, "medication", "Insulin")},
+			field(object.RoleNone, "ndc", "0002-8215-01") + field(object.RoleNone, "medication", "Insulin")},
+		{"ninth revision", `{"resourceType":"Condition","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-9-cm","code":"250.00"}]}}`,
+			field(object.RoleNone, "icd-9 diagnosis", "250.00")},
+		{"supply", `{"resourceType":"Procedure","code":{"coding":[{"system":"http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets","code":"J1885"}]}}`,
+			field(object.RoleNone, "hcpcs", "J1885")},
 		{"member", `{"resourceType":"Coverage","subscriberId":"W1234567"}`, field(object.RoleMemberID, "subscriber id", "W1234567")},
 		{"medicare member", `{"resourceType":"Coverage","subscriberId":"1EG4-TE5-MK74"}`, field(object.RoleMBI, "subscriber id", "1EG4-TE5-MK74")},
 		{"oid", `{"resourceType":"Patient","identifier":[{"system":"urn:oid:2.16.840.1.113883.4.1","value":"536228145"}]}`, field(object.RoleSSN, "identifier", "536228145")},

@@ -70,6 +70,19 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// TestCoded: a code is labelled by its coding system, which stands behind its text, the alternate code too; the ninth revision of the ICD
+// is no diagnosis code of the tenth.
+func TestCoded(t *testing.T) {
+	f := field
+	demand(t, windowtest.Same(t, Format(), &object.Meta{}, msh+"PID|||4711||ROE^JANE\rDG1|1||250.00^diabetes^I9C\rDG1|2||E11.9^diabetes^I10C\r"+
+		"PR1|1||99213^visit^C4^J1885^injection^HCPCS\rOBX|1|NM|718-7^Hemoglobin^LN^HGB^Hemoglobin^L||13\rOBX|2|NM|HGB^Hb^L^718-7^Hb^LN||14\r"+
+		"RXE||00071015523^Lipitor^NDC\rRXO|617314^Lipitor^RXNORM\r"),
+		f(0, "icd-9 diagnosis", "250.00")+f(0, "diagnosis", "diabetes")+f(0, "diagnosis", "I9C"), f(object.RoleDiagnosis, "diagnosis", "E11.9"),
+		f(0, "cpt", "99213")+f(0, "procedure", "visit")+f(0, "procedure", "C4")+f(0, "hcpcs", "J1885")+f(0, "procedure", "injection"),
+		f(0, "loinc", "718-7")+f(0, "OBX-3", "Hemoglobin")+f(0, "OBX-3", "LN")+f(0, "OBX-3", "HGB"), f(0, "OBX-3", "L")+f(0, "loinc", "718-7"),
+		f(0, "ndc", "00071015523")+f(0, "medication", "Lipitor"), f(0, "rxnorm", "617314"))
+}
+
 func TestDelimiters(t *testing.T) {
 	for _, d := range []string{"|^~\\&", "^~|\\&", "#@$%!", "|^~\\"} {
 		in := strings.Map(func(r rune) rune {

@@ -1,6 +1,11 @@
 package hl7
 
-import "github.com/phiwatch/phiwatch/internal/object"
+import (
+	"bytes"
+
+	"github.com/phiwatch/phiwatch/internal/content/window"
+	"github.com/phiwatch/phiwatch/internal/object"
+)
 
 // kind is what a field is.
 type kind uint8
@@ -135,6 +140,8 @@ func (p *parser) meaning() {
 			p.processing(v)
 		case observation && i == 5:
 			p.observe()
+		case observation && i == 3:
+			p.coded(p.place(3), v, p.has[3])
 		case len(list) > 0 && int(list[0].field) == i:
 			p.placed(i, &list[0])
 		default:
@@ -200,13 +207,64 @@ func (p *parser) repetition(k kind, l, v []byte, has uint8) {
 		p.phone(l, has)
 	case diagnosis:
 		n := cut(v, p.d.comp, has)
-		p.tell(object.RoleDiagnosis, l, v[:n], has)
+		p.parts(v, has)
+		if bytes.HasPrefix(p.nth(3), ninth) {
+			p.tell(object.RoleNone, icd9, v[:n], has)
+		} else {
+			p.tell(object.RoleDiagnosis, l, v[:n], has)
+		}
 		p.leaves(object.RoleNone, l, v[min(len(v), n+1):], has)
 	case comment:
 		p.comment(l, v, has)
+	case described:
+		p.coded(l, v, has)
 	default:
 		p.leaves(object.RoleNone, l, v, has)
 	}
+}
+
+// coded tells a code with its text (CE, CWE): the code by the name of its system, which stands behind the text, and the alternate code
+// the same way.
+func (p *parser) coded(l, v []byte, has uint8) {
+	p.parts(v, has)
+	for i := 1; i <= 4 && i <= p.c; i += 3 {
+		c := l
+		if name := systemOf(window.Trim(p.nth(i + 2))); name != nil {
+			c = name
+		}
+		p.leaves(object.RoleNone, c, p.nth(i), has)
+		for k := i + 1; k < i+3 && k <= p.c; k++ {
+			p.leaves(object.RoleNone, l, p.nth(k), has)
+		}
+	}
+	p.leaves(object.RoleNone, l, p.after(6), has)
+}
+
+var (
+	loinc  = []byte("loinc")
+	cpt    = []byte("cpt")
+	hcpcs  = []byte("hcpcs")
+	ndc    = []byte("ndc")
+	rxnorm = []byte("rxnorm")
+	icd9   = []byte("icd-9 diagnosis")
+	ninth  = []byte("I9")
+)
+
+// systemOf is the label of the codes of a coding system (table 0396), nil if they are of no kind.
+func systemOf(v []byte) []byte {
+	switch string(v) {
+	case "LN", "LOINC":
+		return loinc
+	case "C4", "CPT4", "CPT", "C5":
+		return cpt
+	case "HCPCS", "HCPT", "HPC":
+		return hcpcs
+	case "NDC":
+		return ndc
+	case "RXNORM", "RxNorm":
+		return rxnorm
+	}
+	return nil
 }
 
 var roles = [...]object.Role{

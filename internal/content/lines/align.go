@@ -45,12 +45,23 @@ func mayHead(b []byte, s []span) bool {
 	known := false
 	for _, x := range s {
 		c := b[x.from:x.to]
-		if !label.Like(c) || digit(c) && len(c) > 12 {
+		if !label.Like(c) || len(c) > 12 && !numbered(c) {
 			return false
 		}
 		known = known || label.Known(c) != label.Unknown
 	}
 	return known && bytes.IndexByte(b, '\t') < 0
+}
+
+// numbered tells whether a long label has no digits but a few that do not lead it: ADDRESS_LINE_1, SSN (9 digits). A street has.
+func numbered(c []byte) bool {
+	n := 0
+	for _, b := range c {
+		if b-'0' < 10 {
+			n++
+		}
+	}
+	return n == 0 || n <= 2 && c[0]-'0' >= 10
 }
 
 // align finds the borders of the columns: where the header and the rows below it have a blank.

@@ -262,3 +262,35 @@ func BenchmarkSniff(b *testing.B) {
 		sniff(doc, nil)
 	}
 }
+
+// TestAligned: labels with a numeral head columns (ADDRESS_LINE_1), and a line of a label, padding and "= value" is no row of labels
+// above the next one's values.
+func TestAligned(t *testing.T) {
+	table := "MRN       ADDRESS_LINE_1     SSN (9 digits)  DOB\n" + strings.Repeat("00531082  9273 5th Dr         493-40-0743     1968-11-03\n", 4)
+	got := windowtest.Same(t, Format(), &object.Meta{}, table)
+	for _, want := range []string{`ADDRESS_LINE_1="9273 5th Dr"`, `SSN (9 digits)="493-40-0743"`, `DOB="1968-11-03"`} {
+		if strings.Count(got, want) != 4 {
+			t.Errorf("%s is not in each row:\n%s", want, got)
+		}
+	}
+	form := "MRN#                  = 738482\nPatient's name        = Edmund Galbraith\nICD-9                 = 715.16\nSSN                   = 316-20-2568\n"
+	if got := windowtest.Same(t, Format(), &object.Meta{}, form); strings.Contains(got, `="= `) {
+		t.Errorf("a mark is part of a value:\n%s", got)
+	}
+	yaml := "patient:\n  lastName: 'O''Lancaster'\n  dob: '1961-01-02'\n"
+	if got := windowtest.Same(t, Format(), &object.Meta{}, yaml); !strings.Contains(got, `lastName="O'Lancaster"`) {
+		t.Errorf("a doubled quote:\n%s", got)
+	}
+}
+
+// TestShortLines: running text in lines of thirty characters is no form, although half of its lines are labels with a value.
+func TestShortLines(t *testing.T) {
+	form := "Patient Name: Abigail \nHargrove\nDate of Birth: \n02/15/1943\nSSN: 663-73-6119\nMedical Record Number: \n294056\nPhone: 614-270-8095\n\n"
+	note := "The patient was admitted \nwith essential hypertension \n(I10) and will continue \ntamoxifen. Diet and exercise \nwere discussed.\n"
+	if sniff([]byte(form+note), nil) != content.No {
+		t.Error("a letter is read as a form")
+	}
+	if sniff([]byte(form), nil) != content.Likely {
+		t.Error("a form is not read as one")
+	}
+}

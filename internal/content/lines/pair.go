@@ -241,12 +241,16 @@ func (p *parser) field(l, v []byte) {
 	}
 	p.seen[c] = true
 	if len(v) > 1 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {
-		v = v[1 : len(v)-1]
+		if v = v[1 : len(v)-1]; bytes.Contains(v, doubled) { // O''Brien, as YAML writes it
+			v = bytes.ReplaceAll(v, doubled, doubled[1:])
+		}
 	}
 	if v = trim(v); len(v) > 0 {
 		p.e.Field(object.RoleNone, l, v)
 	}
 }
+
+var doubled = []byte("''")
 
 func (p *parser) endRecord() {
 	if p.record {

@@ -39,7 +39,7 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	p := &parser{e: &c}
 	p.aligned(t)
 	ruled := bytes.Contains(t, dashes)
-	lines := 0
+	lines, going := 0, 0
 	for all := len(t); len(t) > 0; {
 		if c.rows+c.n == 0 && p.kind == none && !ruled && all-len(t) > sniffFirst {
 			return content.No
@@ -48,6 +48,9 @@ func sniff(head []byte, m *object.Meta) content.Score {
 		if len(trimEnd(line)) > 0 {
 			lines++
 			c.line = false
+			if goesOn(line) {
+				going++
+			}
 		}
 		p.line(line)
 		t = rest
@@ -56,6 +59,9 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	p.endRecord()
 	if c.prose*6 > c.pairs && p.odd*2 < c.pairs && c.rows == 0 {
 		return content.No // a letter with some labels is read better as the running text that it is
+	}
+	if going > 1 && going*4 > c.pairs && c.rows == 0 {
+		return content.No // so is one whose lines are short
 	}
 	if c.enough(lines) {
 		return content.Likely
@@ -74,6 +80,18 @@ func plausible(head []byte) bool {
 	}
 	return bytes.IndexByte(head[:min(len(head), sniffMax)], '\n') > 0
 }
+
+// goesOn tells whether a line goes on with a sentence of the one before: it begins in lower case or with a bracket, has several words, and
+// nothing that parts a label from its value.
+func goesOn(b []byte) bool {
+	b = trimEnd(b)
+	if len(b) < 8 || b[0]-'a' >= 26 && b[0] != '(' || bytes.IndexByte(b, ' ') < 0 {
+		return false
+	}
+	return bytes.IndexByte(b, ':') < 0 && bytes.IndexByte(b, '=') < 0 && bytes.IndexByte(b, '|') < 0 && !bytes.Contains(b, gap) && !bytes.Contains(b, leaders)
+}
+
+var gap, leaders = []byte("  "), []byte("...")
 
 // broken tells whether a number goes on in the next line: such lines are those of a width, not of a meaning.
 func broken(b []byte) bool {

@@ -7,11 +7,11 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content/label"
 )
 
-// stackedHeader tells whether a line is a row of labels: well-known ones, and nothing else.
+// stackedHeader tells whether a line is a row of labels: well-known ones, and nothing else, no marks that part labels from values.
 func (p *parser) stackedHeader(b []byte) bool {
 	var s [32]span
 	n := chunks(b, s[:])
-	return n > 1 && wellKnown(b, s[:n]) && bytes.IndexByte(b, ':') < 0
+	return n > 1 && bytes.IndexByte(b, ':') < 0 && bytes.IndexByte(b, '=') < 0 && wellKnown(b, s[:n])
 }
 
 // wellKnown tells whether the chunks of b are labels and half of them are well known.

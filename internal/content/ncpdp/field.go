@@ -51,7 +51,7 @@ func (p *parser) meaning(id []byte) (object.Role, []byte) {
 	case "HN":
 		return object.RoleEmail, nil
 	case "D7":
-		return object.RoleDrug, drug
+		return object.RoleNone, drug
 	case "DO":
 		return object.RoleDiagnosis, nil
 	case "DB":

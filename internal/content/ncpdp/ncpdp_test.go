@@ -32,7 +32,7 @@ func TestDecode(t *testing.T) {
 		"begin 1\ntext " + fmt.Sprintf("%q", head+"\n"), f(object.RoleSSN, "CY", "219099999"), f(object.RoleBirthDate, "C4", "19620615"),
 		f(object.RolePersonName, "patient name", "ROE, JANE"), f(object.RoleStreet, "patient address", "12 OAK ST, SALEM, OR 97301"),
 		f(object.RolePhone, "CQ", "5035551212"), f(object.RoleEmail, "HN", "jane@example.org"), f(object.RoleMemberID, "C2", "A99887766"),
-		f(object.RolePersonName, "cardholder name", "ROE, JOHN"), f(object.RoleDrug, "ndc", "00071015523"), f(object.RoleNPI, "DB", "1234567893"),
+		f(object.RolePersonName, "cardholder name", "ROE, JOHN"), f(object.RoleNone, "ndc", "00071015523"), f(object.RoleNPI, "DB", "1234567893"),
 		f(object.RoleDiagnosis, "DO", "E1165"), f(0, "AM", "13"), f(0, "prescriber name", "WELBY"),
 	} {
 		if strings.Count(got, want) != 2 {

@@ -124,9 +124,18 @@ func distinct(text []byte, delim byte) bool {
 	return same*4 <= n
 }
 
+// marked tells whether a line begins with a label and its mark: Phone:, a tab, the number.
+func (l *layout) marked(text []byte) bool {
+	c, _, _ := splitCell(text, 0, l.delim)
+	return len(c) > 1 && (c[len(c)-1] == ':' || c[len(c)-1] == '=')
+}
+
 // differs tells whether the rows differ in shape from the line: a column of words there has digits here. If all is
 // words, the words decide.
 func (l *layout) differs(head, text []byte, rows []line) bool {
+	if len(rows) > 0 && l.marked(text) && l.marked(head[rows[0].from:rows[0].to]) {
+		return false
+	}
 	if len(rows) == 0 || known(text, l.delim) {
 		return true
 	}

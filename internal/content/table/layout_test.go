@@ -150,3 +150,12 @@ func TestShortQuotes(t *testing.T) {
 		}
 	}
 }
+
+// TestPairs: a line of a label with its mark, a tab and a value is no header of the pairs below it.
+func TestPairs(t *testing.T) {
+	in := "VIN #      :\t1FTRVTRU1PT762694\nMRN        :\t00259009\nName       :\tAda Marsh\nBirthdate  :\t03/05/1938\nPhone      :\t617-861-9367\n"
+	got := windowtest.Same(t, Format(), &object.Meta{MediaType: "text/tab-separated-values"}, in)
+	if !strings.Contains(got, `="VIN #      :"`) || strings.Contains(got, `1FTRVTRU1PT762694="`) {
+		t.Errorf("a value is taken for a header:\n%s", got)
+	}
+}

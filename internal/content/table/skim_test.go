@@ -102,7 +102,7 @@ func (g *tables) table() string {
 	if g.r.IntN(4) > 0 {
 		labels := []string{"item", "sku", "date", "quantity", "price", "order", "ref", "x", "", "notes", "value", "a", "b2", "description"}
 		if g.r.IntN(3) == 0 {
-			labels = append(labels, "code", "city", "type", "npi", "account", "name", "ssn", "mrn", "dob", "phone", "provider id", "salary", "diagnosis")
+			labels = append(labels, "code", "city", "type", "npi", "account", "name", "ssn", "mrn", "dob", "phone", "provider id", "salary", "diagnosis", "rx", "current medication", "code system")
 		}
 		for c := range cols {
 			if c > 0 {
@@ -165,7 +165,7 @@ func (g *tables) cell(kind int) string {
 	case 11:
 		return g.digits(3) + "-" + g.digits(2) + "-" + g.digits(4)
 	case 12:
-		return g.digits(9)
+		return g.of(g.digits(9), "19"+g.digits(2)+"0"+g.of("1", "5")+"1"+g.digits(1))
 	case 13:
 		return person()
 	case 14:
@@ -191,7 +191,7 @@ func (g *tables) cell(kind int) string {
 	case 24:
 		return g.of("", "", " ", "-", "''", `a"b`, `""`, "\"", "é", "１２３-４５-６７８９")
 	case 25:
-		return g.of("SSN", "ssn:", "MRN", "Date of Birth", "Name", "CPT", "phone", "type")
+		return g.of("ICD-10", "ICD-10-CM", "CPT-4", "MI", "lisinopril 10 mg", "metformin", "SSN", "ssn:", "MRN", "Date of Birth", "Name", "CPT", "phone", "type")
 	case 26:
 		return g.digits(2) + ":" + g.digits(2) + ":" + g.digits(2)
 	case 27:

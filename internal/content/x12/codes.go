@@ -21,6 +21,8 @@ var (
 	contactName  = []byte("contact name")
 	office       = []byte("office contact")
 	procedure    = []byte("procedure")
+	hcpcs        = []byte("procedure code")
+	icd9         = []byte("icd-9 diagnosis")
 	taxID        = []byte("tax id")
 	caseNumber   = []byte("case number")
 	client       = []byte("client number")
@@ -120,6 +122,17 @@ func reached(q []byte) object.Role {
 		return object.RoleFax
 	}
 	return object.RoleNone
+}
+
+// performed names the code of a procedure by the qualifier before it: HC is CPT or HCPCS, AD is CDT, whose codes have the form of HCPCS.
+func performed(q []byte) []byte {
+	switch string(q) {
+	case "HC", "AD":
+		return hcpcs
+	case "N4":
+		return ndc
+	}
+	return procedure
 }
 
 // diagnosis tells whether the first component of a composite of HI says that a diagnosis follows.

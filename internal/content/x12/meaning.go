@@ -80,7 +80,7 @@ func (p *parser) clinical() {
 		p.procedure(6)
 	case "LIN":
 		if string(p.at(2)) == "N4" {
-			p.as(3, object.RoleDrug, ndc)
+			p.as(3, object.RoleNone, ndc)
 		}
 	case "DTP":
 		p.as(3, object.RoleNone, dated(p.at(1)))
@@ -291,9 +291,14 @@ func (p *parser) coded(i int) {
 	}
 	l := p.named(i)
 	p.emit(object.RoleNone, l, v[:n])
+	ninth := v[0] != 'A'
 	v = v[n+1:]
 	n = p.component(v)
-	p.emit(object.RoleDiagnosis, l, v[:n])
+	if ninth && n > 0 && (v[0]-'0' < 10 || v[0] == 'V') {
+		p.emit(object.RoleNone, icd9, v[:n])
+	} else {
+		p.emit(object.RoleDiagnosis, l, v[:n])
+	}
 	p.done |= 1 << i
 	if n < len(v) {
 		p.components(i, v[n+1:])
@@ -307,11 +312,15 @@ func (p *parser) procedure(i int) {
 		return
 	}
 	p.done |= 1 << i
+	what := procedure
 	for k := 0; len(v) > 0; k++ {
 		n := p.component(v)
 		l := p.named(i)
-		if k == 1 {
-			l = procedure
+		switch k {
+		case 0:
+			what = performed(v[:n])
+		case 1:
+			l = what
 		}
 		p.emit(object.RoleNone, l, v[:n])
 		v = v[min(n+1, len(v)):]

@@ -22,7 +22,7 @@ const claim837 = fixedISA + "\r\nGS*HC*S*R*20260401*1200*1*X*005010X222A1~\r\nST
 	"NM1*IL*1*SMITH*JANE*Q***MI*JS00111223333~N3*236 N MAIN ST*APT 2~N4*MIAMI*FL*334131234~DMG*D8*19430501*F~REF*SY*219099999~" +
 	"PER*IC**HP*3055551212*EM*jane@example.org*FX*3055551213~" +
 	"CLM*26463774*100***11:B:1*Y*A*Y*I~REF*EA*44444TH56~HI*ABK:J020*ABF:Z1159~NM1*82*1*KILDARE*BEN****XX*1234567893~LX*1~" +
-	"SV1*HC:99213:25*40*UN*1***1~DTP*472*D8*20061003~NTE*ADD*free text~SE*20*0001~GE*1*1~IEA*1*000000001~\r\n"
+	"SV1*HC:99213:25*40*UN*1***1~DTP*472*D8*20061003~NTE*ADD*free text~HI*BK:25000*BF:E119~SVD*1*2*N4:00071015523~SE*20*0001~GE*1*1~IEA*1*000000001~\r\n"
 
 func TestClaim(t *testing.T) {
 	got := windowtest.Same(t, Format(), &object.Meta{}, claim837)
@@ -35,8 +35,10 @@ func TestClaim(t *testing.T) {
 		f(object.RolePhone, "PER04", "3055551212") + f(object.RoleEmail, "PER06", "jane@example.org") + f(object.RoleFax, "PER08", "3055551213"),
 		f(object.RoleAccount, "patient account number", "26463774"), f(object.RoleMRN, "REF02", "44444TH56"),
 		f(0, "HI01", "ABK") + f(object.RoleDiagnosis, "HI01", "J020") + f(0, "HI02", "ABF") + f(object.RoleDiagnosis, "HI02", "Z1159"),
+		f(0, "HI01", "BK") + f(0, "icd-9 diagnosis", "25000") + f(0, "HI02", "BF") + f(object.RoleDiagnosis, "HI02", "E119"),
+		f(0, "SVD03", "N4") + f(0, "ndc", "00071015523"),
 		f(object.RoleNPI, "NM109", "1234567893") + f(0, "provider name", "KILDARE, BEN"),
-		f(0, "SV101", "HC") + f(0, "procedure", "99213") + f(0, "SV101", "25"), f(0, "service date", "20061003"), f(0, "note", "free text"),
+		f(0, "SV101", "HC") + f(0, "procedure code", "99213") + f(0, "SV101", "25"), f(0, "service date", "20061003"), f(0, "note", "free text"),
 		f(0, "N301", "234 SEAWAY ST"), f(0, "tax id", "587654321"), f(0, "office contact", "3055552222"), f(0, "IEA02", "000000001"),
 		f(0, "usage indicator", "P"), f(0, "CLM05", "11") + f(0, "CLM05", "B"),
 	} {
@@ -58,7 +60,7 @@ func TestDelimiters(t *testing.T) {
 		r := strings.NewReplacer("*", d[:1], ":", d[1:2], "~", d[2:], "^", "!")
 		one := r.Replace(fixedISA + "ST*835*1~CLP*ACC77*1~NM1*QC*1*ROE*JANE****HN*123456789A~SVC*HC:99213*5~SE*1*1~IEA*1*1~")
 		got := windowtest.Same(t, Format(), &object.Meta{}, one)
-		for _, want := range []string{"ACC77", "ROE, JANE", `procedure="99213"`, fmt.Sprintf("field %d NM109=\"123456789A\"", object.RoleHICN)} {
+		for _, want := range []string{"ACC77", "ROE, JANE", `procedure code="99213"`, fmt.Sprintf("field %d NM109=\"123456789A\"", object.RoleHICN)} {
 			if !strings.Contains(got, want) {
 				t.Errorf("%q: no %s in\n%s", d, want, got)
 			}
