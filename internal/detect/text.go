@@ -61,9 +61,13 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, way aim) {
 	}
 	set := &s.e.shapes[s.e.layout[layout]]
 	if way == atPersons {
-		for j := range set.primary {
-			if ref := &set.primary[j]; ref.s.Behind(behind, c) {
-				s.shape(b, at, ref, true)
+		if set.sieve.words > 0 {
+			s.sifted(b, at, set)
+		} else {
+			for j := range set.primary {
+				if ref := &set.primary[j]; ref.s.Behind(behind, c) {
+					s.shape(b, at, ref, true)
+				}
 			}
 		}
 		if len(set.labelled[0]) > 0 {
