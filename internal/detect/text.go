@@ -167,6 +167,9 @@ func (s *Scan) labelOver(b []byte, at int, m *labelMemo) {
 func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
 	start := at - ref.s.Anchor
 	r := ref.r
+	if s.trace != nil && s.trace.meter != nil {
+		s.trace.meter.note(r, try{at: at, ref: ref})
+	}
 	if start == 0 && s.field && r.Label == rule.NeedAttached && s.sense.Kinds == 0 || !ref.s.At(b, start) {
 		return
 	}
@@ -240,17 +243,28 @@ func (s *Scan) token(b []byte, at int) {
 		return
 	}
 	if h.Kinds>>rule.KDOB&1 != 0 && s.e.date != nil && s.e.date.Labelled(h) {
-		s.birth(b, t, h)
+		s.behind(s.e.date, b, t, h)
 		return
 	}
 	for _, r := range s.e.token {
-		if !r.Labelled(h) {
-			continue
+		if r.Labelled(h) {
+			s.behind(r, b, t, h)
 		}
-		start := r.TokenStart(b, t)
-		if n := r.TokenAt(b[start:]); n > 0 {
-			s.add(r, b, start, start+n, tokenPoints(h, n))
-		}
+	}
+}
+
+// behind tries the rule of dates of birth, or one of tokens, behind its label.
+func (s *Scan) behind(r *rule.Rule, b []byte, t int, h *rule.Hit) {
+	if s.trace != nil && s.trace.meter != nil {
+		s.trace.meter.note(r, try{at: t, hit: *h})
+	}
+	if r == s.e.date {
+		s.birth(b, t, h)
+		return
+	}
+	start := r.TokenStart(b, t)
+	if n := r.TokenAt(b[start:]); n > 0 {
+		s.add(r, b, start, start+n, tokenPoints(h, n))
 	}
 }
 
