@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -65,7 +67,8 @@ func (s *session) rulesShow() *cobra.Command {
 	var o common
 	var source bool
 	c := &cobra.Command{Use: "show ID", Short: "one rule: what it matches, how it is weighed, where it comes from",
-		Example: "  phiwatch rules show ssn-delimited\n  phiwatch rules show mrn --yaml > site-rules/our-mrn.yaml   # a start for a rule of your own",
+		Example: "  phiwatch rules show ssn-delimited\n  phiwatch rules show mrn --yaml > site-rules/our-mrn.yaml   # a start for a rule of your own\n" +
+			"  phiwatch rules show site/medicaid.yaml > site-rules/medicaid.yaml   # a file of rules to choose from",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage{errors.New("rules show needs the id of a rule"), "phiwatch rules list shows them"}
@@ -73,6 +76,10 @@ func (s *session) rulesShow() *cobra.Command {
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if file, err := rules.Site.ReadFile(args[0]); err == nil {
+				_, err = s.io.Out.Write(file)
+				return err
+			}
 			set, err := s.catalogue(&o)
 			if err != nil {
 				return err
@@ -124,10 +131,22 @@ func (s *session) rulesTest() *cobra.Command {
 				no += len(r.Examples.NoMatch)
 			}
 			fmt.Fprintf(s.io.Out, "%d rules pass their examples (%d that match, %d that do not), digest %s\n", len(set.Rules()), yes, no, set.Digest())
-			return s.cost(set, &c)
+			if err := s.cost(set, &c); err != nil {
+				return err
+			}
+			return s.toChoose()
 		}}
 	o.where(c)
 	return c
+}
+
+// toChoose names the rule files that are there to choose from, and are not loaded.
+func (s *session) toChoose() error {
+	names, err := fs.Glob(rules.Site, "site/*.yaml")
+	for _, n := range names {
+		fmt.Fprintf(s.io.Out, "\nNot loaded, to choose from: phiwatch rules show %s > site-rules/%s\n", n, path.Base(n))
+	}
+	return err
 }
 
 // cost prints what the rules cost, and what those of a site add.
