@@ -9,6 +9,7 @@ const (
 	maxHashes = 4 * MaxExact // of a set whose things have several each
 	unjoined  = 64           // hashes of a thing that are about to be joined
 	keepSlots = 1 << 15      // the largest table that is kept for the next use
+	fewThings = 10_000       // up to which a sparse sketch is smaller; it is slow to fill
 )
 
 // Distinct counts distinct things by their hashes: exactly up to [MaxExact], then by HyperLogLog. A thing may have several hashes,
@@ -117,13 +118,16 @@ func (t *Distinct) Estimate() {
 	if t.sketch != nil {
 		return
 	}
-	t.sketch = hyperloglog.New16()
+	sketch := hyperloglog.New16()
+	if t.Count() > fewThings {
+		sketch = hyperloglog.New16NoSparse()
+	}
 	for i := range t.list {
 		if t.Root(i) == i {
-			t.sketch.InsertHash(t.list[i].hash)
+			sketch.InsertHash(t.list[i].hash)
 		}
 	}
-	t.table, t.list, t.joined = nil, nil, 0
+	t.sketch, t.table, t.list, t.joined = sketch, nil, nil, 0
 }
 
 // Exact tells whether the set is still exact.
