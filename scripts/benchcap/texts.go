@@ -41,6 +41,8 @@ var hostile = map[string]string{
 	"one-line":    "SSN 514-69-0360 ",
 	"cards":       "card 4111-1111-1111-1111 ",
 	"bad-dates":   "DOB 13/45/1999 ",
+	"mbi":         "1S23A45BC67 ",
+	"dates":       "DOB: 01/02/1980 ",
 	"near-mbi":    "1B23A45BC6 1B23-A45-BC6 ",
 	"names":       "Patient Maria Gonzalez ",
 	"addresses":   "a@b.c@d.e@",
