@@ -6,10 +6,10 @@ LINTER  := bin/golangci-lint
 LINTVER := v2.15.0
 export CGO_ENABLED ?= 0
 
-.PHONY: help build release demo test check race lint fuzz bench eval golden clean
+.PHONY: help build release demo test check race lint fuzz bench bench-scan eval golden clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
 
 build: ## build bin/phiwatch, static
 	$(GO) build $(GOFLAGS) -ldflags '-s -w' -o $(BIN) ./cmd/phiwatch
@@ -43,6 +43,9 @@ fuzz: ## each fuzz target for FUZZTIME
 
 bench: ## speed beside tcpdump, tcpflow and, if installed, Suricata
 	scripts/bench
+
+bench-scan: ## speed of detection and of scan on texts beside grep, tcpdump and, if installed, ClamAV
+	scripts/benchscan
 
 eval: ## recall and false alarms: EVAL=full EVAL_GB=0.2 EVAL_SHOW=n EVAL_OUT=file EVAL_PEOPLE=800 EVAL_SEED=1
 	@$(GO) run ./scripts/eval

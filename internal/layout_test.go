@@ -27,7 +27,7 @@ var floors = [][]string{
 }
 
 // helpers are for tests; no product package may import them.
-var helpers = []string{"pcaptest", "prototest", "contenttest", "windowtest", "evaltest", "evaltest/stat", "evaltest/truth", "evaltest/measure"}
+var helpers = []string{"pcaptest", "prototest", "contenttest", "windowtest", "ruletest", "evaltest", "evaltest/stat", "evaltest/truth", "evaltest/measure"}
 
 // apart are helpers that make or read the truth that detection is measured by. They may import each other and nothing
 // else of the module: what shares code with the detector shares its mistakes.

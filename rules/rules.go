@@ -7,3 +7,8 @@ import "embed"
 //
 //go:embed *.yaml
 var FS embed.FS
+
+// Site is rule files that a site may choose from, below "site/". None of them is loaded unless it lies in a directory of the site.
+//
+//go:embed site/*.yaml
+var Site embed.FS

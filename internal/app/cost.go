@@ -31,6 +31,15 @@ func Cost(set *rule.Set, now func() time.Time) (float64, error) {
 	return float64(best.Nanoseconds()) / float64(len(text)), nil
 }
 
+// RuleCosts measures what each rule of a set adds on the standard text; see [detect.Engine.Costs].
+func RuleCosts(set *rule.Set, now func() time.Time) ([]detect.RuleCost, error) {
+	e, err := detect.New(set, detect.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return e.Costs(standardText(), now), nil
+}
+
 // standardText is one MiB of prose, log lines, markup and rows of numbers, a quarter of each, always the same. There are no
 // people in it.
 func standardText() []byte {

@@ -19,6 +19,8 @@ func corpus(kind string, size int) []byte {
 	var b strings.Builder
 	for b.Len() < size {
 		switch kind {
+		case "english":
+			b.WriteString(strings.TrimRight(words[rnd.Intn(len(words))], "0123456789:") + " ")
 		case "mail":
 			for range 10 + rnd.Intn(6) {
 				b.WriteString(words[rnd.Intn(len(words))])

@@ -69,6 +69,7 @@ type Engine struct {
 // shapeSet is the shapes that one layout of digits can be.
 type shapeSet struct {
 	primary  []shapeRef // of rules that name a person
+	sieve    sieve      // of primary
 	support  []shapeRef
 	labelled [2][]shapeRef // of either, those that begin with the digits and need a label: without one nobody looks at them
 	wrapped  bool          // it can be a number whose line was wrapped
@@ -229,6 +230,7 @@ func (e *Engine) compile() {
 		if !ok {
 			n = uint16(len(e.shapes)) //nolint:gosec // no more than layouts
 			index[string(sig)] = n
+			set.sieve = newSieve(set.primary)
 			e.shapes = append(e.shapes, set)
 			e.free = append(e.free, set.free())
 		}

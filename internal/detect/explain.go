@@ -56,6 +56,7 @@ func (e *Engine) Explain(s *Scratch, m *object.Meta, told func(Unit)) *Scan {
 // trace collects what is told of units.
 type trace struct {
 	told   func(Unit)
+	meter  *meter // of Costs, else nil
 	misses []miss
 	n      int
 	deep   bool // inside of field

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -31,11 +32,25 @@ var hostile = map[string]string{
 	"urls":           "http://a.example/b?mrn=1234567 ",
 }
 
+// worst are the hostile texts, and for each rule those that are nothing but its matches, or nothing but what it refuses.
+func worst(e *Engine) map[string]string {
+	all := maps.Clone(hostile)
+	for _, r := range e.rules {
+		all["matches of "+r.ID] = strings.Join(r.Examples.Match, " ") + "\n"
+		all["misses of "+r.ID] = strings.Join(r.Examples.NoMatch, " ") + "\n"
+	}
+	return all
+}
+
+func repeated(unit string, size int) []byte {
+	return []byte(strings.Repeat(unit, size/len(unit)+1)[:size])
+}
+
 // BenchmarkHostile tells the cost of each.
 func BenchmarkHostile(b *testing.B) {
 	e := newEngine(b)
-	for name, unit := range hostile {
-		text := []byte(strings.Repeat(unit, 1<<20/len(unit)+1)[:1<<20])
+	for name, unit := range worst(e) {
+		text := repeated(unit, 1<<20)
 		b.Run(name, func(b *testing.B) {
 			s := e.NewScratch()
 			t := cpu()
@@ -44,6 +59,21 @@ func BenchmarkHostile(b *testing.B) {
 			}
 			perCPU(b, t, len(text))
 		})
+	}
+}
+
+// TestHostileMemory holds that no such text takes more memory the longer it is: what a scan keeps has bounds.
+func TestHostileMemory(t *testing.T) {
+	e := newEngine(t)
+	s := e.NewScratch()
+	for name, unit := range worst(e) {
+		allocs := func(size int) float64 {
+			text := repeated(unit, size)
+			return testing.AllocsPerRun(1, func() { scanChunks(e, s, text) })
+		}
+		if few, many := allocs(1<<17), allocs(1<<19); many > few+4 {
+			t.Errorf("%s: %v allocations for 128 KB, %v for 512 KB", name, few, many)
+		}
 	}
 }
 
@@ -60,7 +90,7 @@ func TestHostile(t *testing.T) {
 	e := newEngine(t)
 	s := e.NewScratch()
 	for name, unit := range hostile {
-		text := []byte(strings.Repeat(unit, 1<<18/len(unit)+1)[:1<<18])
+		text := repeated(unit, 1<<18)
 		c := e.Scan(s, &object.Meta{At: testTime})
 		for i := 0; i < len(text); i += 16 << 10 {
 			c.Text(text[i:min(len(text), i+16<<10)])

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/phiwatch/phiwatch/internal/finding"
 	"github.com/phiwatch/phiwatch/internal/rule"
@@ -108,7 +109,7 @@ func (s *Scan) weigh(v *verdict, u *unit, cs []cand, ev *evidence) (told string)
 	v.weigh(s, u, cs)
 	v.most = max(v.most, v.best)
 	if v.best == 0 && v.bestTest == 0 {
-		v.people(s, cs)
+		v.people(cs)
 	}
 	if v.best == 0 && v.bestTest == 0 {
 		s.res.below += v.strong
@@ -232,43 +233,68 @@ func (c *cand) identity(classes uint32) int {
 }
 
 // people looks for a person among candidates none of which is strong: a labelled date of birth with a name beside it, or
-// a name that is labelled as a patient's with two other things.
-func (v *verdict) people(s *Scan, cs []cand) {
+// a name that is labelled as a patient's with two other things. What would not raise the score is not looked at: a text may be
+// nothing but dates of birth.
+func (v *verdict) people(cs []cand) {
+	names := slices.ContainsFunc(cs, nameOfOne)
 	for i := range cs {
 		c := &cs[i]
 		switch {
+		case !v.raises(c):
 		case c.kind == rule.KDOB && c.flags&isAttached != 0:
-			for j := range cs {
-				if n := &cs[j]; n.kind == rule.KName && n.flags&isRival == 0 && distance(c, n) <= nearPerson {
-					v.known(c)
-				}
+			if names && besideName(cs, c) {
+				v.known(c)
 			}
-		case c.kind == rule.KName && c.flags&isPatient != 0 && bits.OnesCount32(v.classes) >= 3 && bits.OnesCount32(near(cs, c)) >= 3:
+		case c.kind == rule.KName && c.flags&isPatient != 0 && bits.OnesCount32(v.classes) >= 3 && near(cs, c, 3):
 			v.known(c)
 		}
 	}
 }
 
-// near is the classes of what stands near a candidate and may be the same person's, its own included. A phone, an address of any kind
-// need no label for that.
-func near(cs []cand, c *cand) (classes uint32) {
+// nameOfOne tells a name that may be a patient's.
+func nameOfOne(c cand) bool { return c.kind == rule.KName && c.flags&isRival == 0 }
+
+// besideName tells whether a name stands near a candidate.
+func besideName(cs []cand, c *cand) bool {
 	for i := range cs {
-		if n := &cs[i]; n.flags&isRival == 0 && distance(c, n) <= nearPerson {
-			classes |= classOf(n.kind)
+		if n := &cs[i]; n.kind == rule.KName && n.flags&isRival == 0 && distance(c, n) <= nearPerson {
+			return true
 		}
 	}
-	return classes
+	return false
+}
+
+// near tells whether so many classes stand near a candidate that may be the same person's, its own included. A phone, an address of
+// any kind need no label for that.
+func near(cs []cand, c *cand, enough int) bool {
+	classes := uint32(0)
+	for i := range cs {
+		if n := &cs[i]; n.flags&isRival == 0 && distance(c, n) <= nearPerson {
+			if classes |= classOf(n.kind); bits.OnesCount32(classes) >= enough {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// raises tells whether known would make a difference.
+func (v *verdict) raises(c *cand) bool {
+	n := int(c.score)
+	if c.flags&isMarked != 0 {
+		return n >= minIdentity && n > v.bestTest
+	}
+	return n >= minIdentity && n > v.best
 }
 
 // known takes a candidate that names a person together with others.
 func (v *verdict) known(c *cand) {
-	n := int(c.score)
 	switch {
-	case n < minIdentity:
+	case !v.raises(c):
 	case c.flags&isMarked != 0:
-		v.bestTest = max(v.bestTest, n)
+		v.bestTest = int(c.score)
 	default:
-		v.best = max(v.best, n)
+		v.best = int(c.score)
 	}
 }
 

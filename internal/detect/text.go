@@ -61,9 +61,13 @@ func (s *Scan) anchor(b []byte, at int, layout uint64, way aim) {
 	}
 	set := &s.e.shapes[s.e.layout[layout]]
 	if way == atPersons {
-		for j := range set.primary {
-			if ref := &set.primary[j]; ref.s.Behind(behind, c) {
-				s.shape(b, at, ref, true)
+		if set.sieve.words > 0 {
+			s.sifted(b, at, set)
+		} else {
+			for j := range set.primary {
+				if ref := &set.primary[j]; ref.s.Behind(behind, c) {
+					s.shape(b, at, ref, true)
+				}
 			}
 		}
 		if len(set.labelled[0]) > 0 {
@@ -166,6 +170,9 @@ func (s *Scan) labelOver(b []byte, at int, m *labelMemo) {
 func (s *Scan) shape(b []byte, at int, ref *shapeRef, primary bool) {
 	start := at - ref.s.Anchor
 	r := ref.r
+	if s.trace != nil && s.trace.meter != nil {
+		s.trace.meter.note(r, try{at: at, ref: ref})
+	}
 	if start == 0 && s.field && r.Label == rule.NeedAttached && s.sense.Kinds == 0 || !ref.s.At(b, start) {
 		return
 	}
@@ -242,17 +249,28 @@ func (s *Scan) token(b []byte, at int) {
 		return
 	}
 	if h.Kinds>>rule.KDOB&1 != 0 && s.e.date != nil && s.e.date.Labelled(h) {
-		s.birth(b, t, h)
+		s.behind(s.e.date, b, t, h)
 		return
 	}
 	for _, r := range s.e.token {
-		if !r.Labelled(h) {
-			continue
+		if r.Labelled(h) {
+			s.behind(r, b, t, h)
 		}
-		start := r.TokenStart(b, t)
-		if n := r.TokenAt(b[start:]); n > 0 {
-			s.add(r, b, start, start+n, tokenPoints(h, n))
-		}
+	}
+}
+
+// behind tries the rule of dates of birth, or one of tokens, behind its label.
+func (s *Scan) behind(r *rule.Rule, b []byte, t int, h *rule.Hit) {
+	if s.trace != nil && s.trace.meter != nil {
+		s.trace.meter.note(r, try{at: t, hit: *h})
+	}
+	if r == s.e.date {
+		s.birth(b, t, h)
+		return
+	}
+	start := r.TokenStart(b, t)
+	if n := r.TokenAt(b[start:]); n > 0 {
+		s.add(r, b, start, start+n, tokenPoints(h, n))
 	}
 }
 

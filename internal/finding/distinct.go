@@ -117,13 +117,13 @@ func (t *Distinct) Estimate() {
 	if t.sketch != nil {
 		return
 	}
-	t.sketch = sketchFor(len(t.list))
+	sketch := sketchFor(t.Count())
 	for i := range t.list {
 		if t.Root(i) == i {
-			t.sketch.InsertHash(t.list[i].hash)
+			sketch.InsertHash(t.list[i].hash)
 		}
 	}
-	t.table, t.list, t.joined = nil, nil, 0
+	t.sketch, t.table, t.list, t.joined = sketch, nil, nil, 0
 }
 
 // sketchFor returns an empty sketch for so many things at least: a small one grows, a large one is made of its final size at once.

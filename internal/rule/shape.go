@@ -49,13 +49,25 @@ func compileShape(text, seps string) (Shape, error) {
 	if s.Anchor < 0 {
 		return s, fmt.Errorf("a shape needs two digits in a row, or with one character between")
 	}
-	if s.Anchor > 0 && s.lit[s.Anchor-1] == 0 && s.class[s.Anchor-1] != classSep {
+	s.before()
+	return s, nil
+}
+
+// before finds out what may stand before the anchor.
+func (s *Shape) before() {
+	if s.Anchor == 0 {
+		return
+	}
+	c := s.lit[s.Anchor-1]
+	switch {
+	case c != 0:
+		s.prev = classes[c]
+	case s.class[s.Anchor-1] != classSep:
 		s.prev = s.class[s.Anchor-1]
 	}
-	if s.Anchor > 0 && !IsAlnum(s.lit[s.Anchor-1]) {
-		s.mark = s.lit[s.Anchor-1]
+	if !IsLetter(c) {
+		s.mark = c
 	}
-	return s, nil
 }
 
 // element compiles one letter of a layout.
@@ -96,6 +108,21 @@ func (s *Shape) Behind(class uint8, c byte) bool {
 
 // Before returns the classes that the byte before the anchor must have one of, 0 for any.
 func (s *Shape) Before() uint8 { return s.prev }
+
+// Fits tells whether the byte c may stand so many bytes before the anchor: 1 is the byte before it. What lies before the shape may
+// be anything.
+func (s *Shape) Fits(back int, c byte) bool {
+	i := s.Anchor - back
+	switch {
+	case i < 0:
+		return true
+	case s.lit[i] != 0:
+		return c == s.lit[i] || IsLetter(c) && (c^s.lit[i])&^0x20 == 0
+	case s.class[i] == classSep:
+		return c != 0 && (c == s.seps[0] || c == s.seps[1] || c == s.seps[2] || c == s.seps[3])
+	}
+	return classes[c]&s.class[i] != 0
+}
 
 // bit tells what the digit bitmap has at offset i: 1, 0, or -1 either.
 func (s *Shape) bit(i int) int {

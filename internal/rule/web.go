@@ -25,11 +25,104 @@ func IPAt(b []byte) int {
 	if n < 7 && colons == 0 || dots != 3 && colons < 2 || n < len(b) && (IsAlnum(b[n]) || b[n] == '-') {
 		return 0
 	}
-	a, err := netip.ParseAddr(string(b[:n]))
-	if err != nil || a.IsUnspecified() || a.IsLoopback() {
+	a, ok := parseIP(b[:n])
+	if !ok || a.IsUnspecified() || a.IsLoopback() {
 		return 0
 	}
 	return n
+}
+
+// parseIP is [netip.ParseAddr] for an address without a zone; that one allocates, and more so when it fails.
+func parseIP(b []byte) (netip.Addr, bool) {
+	if bytes.IndexByte(b, ':') < 0 {
+		a, ok := parseIPv4(b)
+		return netip.AddrFrom4(a), ok
+	}
+	var a [16]byte
+	n, gap := 0, -1 // bytes so far, and where the zeros of "::" go
+	if len(b) > 1 && b[0] == ':' && b[1] == ':' {
+		gap, b = 0, b[2:]
+	}
+	for len(b) > 0 && n < 16 {
+		k := bytes.IndexByte(b, ':')
+		if k < 0 {
+			k = len(b)
+		}
+		if k == len(b) && bytes.IndexByte(b, '.') >= 0 { // the last four bytes
+			v, ok := parseIPv4(b)
+			if !ok || n > 12 || gap < 0 && n != 12 {
+				return netip.Addr{}, false
+			}
+			n += copy(a[n:], v[:])
+			b = nil
+			break
+		}
+		v, ok := hex16(b[:k])
+		if !ok {
+			return netip.Addr{}, false
+		}
+		a[n], a[n+1] = byte(v>>8), byte(v)
+		n += 2
+		if b = b[k:]; len(b) == 0 {
+			break
+		}
+		if b = b[1:]; len(b) == 0 {
+			return netip.Addr{}, false // nothing behind a colon
+		}
+		if b[0] == ':' {
+			if gap >= 0 {
+				return netip.Addr{}, false
+			}
+			gap, b = n, b[1:]
+		}
+	}
+	if len(b) > 0 || gap < 0 && n < 16 || gap >= 0 && n == 16 {
+		return netip.Addr{}, false
+	}
+	if gap >= 0 {
+		copy(a[16-(n-gap):], a[gap:n])
+		clear(a[gap : 16-(n-gap)])
+	}
+	return netip.AddrFrom16(a), true
+}
+
+// parseIPv4 reads four numbers of up to 255 without leading zeros.
+func parseIPv4(b []byte) (a [4]byte, ok bool) {
+	for i := range a {
+		v, n := 0, 0
+		for n < len(b) && n < 3 && IsDigit(b[n]) {
+			v = v*10 + int(b[n]-'0')
+			n++
+		}
+		if n == 0 || n > 1 && b[0] == '0' || v > 255 {
+			return a, false
+		}
+		a[i] = byte(v)
+		b = b[n:]
+		if i == 3 {
+			return a, len(b) == 0
+		}
+		if len(b) == 0 || b[0] != '.' {
+			return a, false
+		}
+		b = b[1:]
+	}
+	return a, false
+}
+
+// hex16 reads up to four hexadecimal digits.
+func hex16(b []byte) (v uint16, ok bool) {
+	for _, c := range b {
+		switch l := c | 0x20; {
+		case IsDigit(c):
+			v = v<<4 | uint16(c-'0')
+		case l >= 'a' && l <= 'f':
+			v = v<<4 | uint16(l-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return v, len(b) > 0 && len(b) <= 4
 }
 
 // spanIP measures what may be of an address at the beginning of b, and counts its dots and colons.

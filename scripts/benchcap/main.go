@@ -1,12 +1,15 @@
 // Command benchcap writes the capture that scripts/bench measures with: by bytes a quarter each of mail with attachments
 // (csv, zip, gzip, html; base64 and quoted-printable), HTTP (JSON, forms, multipart, gzip responses), FTP (csv, zip,
-// text) and TLS. The content is synthetic and the same for the same size.
+// text) and TLS. The content is synthetic and the same for the same size. It also writes the texts of scripts/benchscan.
 //
 // usage: benchcap MEGABYTES > bench.pcap
+//
+//	benchcap KIND MEGABYTES > text     KIND: english mail log html dense csv base64, or a hostile one of texts.go
 package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -21,17 +24,22 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 1 {
-		return fmt.Errorf("usage: benchcap MEGABYTES > bench.pcap")
+	if len(args) != 1 && len(args) != 2 {
+		return errors.New("usage: benchcap [KIND] MEGABYTES > file")
 	}
-	size, err := strconv.ParseInt(args[0], 10, 64)
+	size, err := strconv.ParseInt(args[len(args)-1], 10, 64)
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)
-	w := newWire(out)
-	m := newMaker(&writer{r: rand.New(rand.NewPCG(1, 2))}, w)
-	m.fill(size * 1e6)
+	g := &writer{r: rand.New(rand.NewPCG(1, 2))}
+	if len(args) == 2 {
+		if err := g.corpus(out, args[0], size*1e6); err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	newMaker(g, newWire(out)).fill(size * 1e6)
 	return out.Flush()
 }
 

@@ -38,7 +38,7 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	c := counter{}
 	p := &parser{e: &c}
 	p.aligned(t)
-	ruled := bytes.Contains(t, dashes)
+	ruled := ruled(t)
 	lines, going := 0, 0
 	for all := len(t); len(t) > 0; {
 		if c.rows+c.n == 0 && p.kind == none && !ruled && all-len(t) > sniffFirst {
@@ -103,6 +103,25 @@ func broken(b []byte) bool {
 		if i += k + 2; i < len(b) && b[i]-'0' < 10 && i > 2 && b[i-3]-'0' < 10 {
 			return true
 		}
+	}
+}
+
+// ruled tells whether a line of b is a ruler or begins a record. Dashes round words, as mails quote each other, are none.
+func ruled(b []byte) bool {
+	for {
+		i := bytes.Index(b, dashes)
+		if i < 0 {
+			return false
+		}
+		end := len(b)
+		if k := bytes.IndexByte(b[i:], '\n'); k >= 0 {
+			end = i + k
+		}
+		line := trimEnd(b[bytes.LastIndexByte(b[:i], '\n')+1 : end])
+		if _, _, ok := rulerOf(line); ok || recordMark(line) {
+			return true
+		}
+		b = b[end:]
 	}
 }
 

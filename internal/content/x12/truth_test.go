@@ -72,7 +72,7 @@ var truths = map[string]struct {
 		map[string]finding.Kind{"M000010": finding.MemberID, "M000011": finding.MemberID}},
 	"834_ls_le_ls.txt": {1, map[finding.Kind]int{finding.Name: 2, finding.DOB: 2, finding.SSN: 1, finding.Phone: 1, finding.Address: 1},
 		map[string]finding.Kind{"001223344": finding.SSN, "5554718931": finding.Phone}},
-	"835_mult_loops.txt": {1, map[finding.Kind]int{finding.Name: 1, finding.Medicaid: 1, finding.Account: 2},
+	"835_mult_loops.txt": {1, map[finding.Kind]int{finding.Name: 1, finding.Medicaid: 1, finding.Account: 2, finding.HCPCS: 1},
 		map[string]finding.Kind{"00001612": finding.Medicaid, "2005555A": finding.Account}},
 	"834_ls_le_ls_5010.999.txt": {},
 	"834_lui_id_5010.999.txt":   {},
