@@ -53,11 +53,10 @@ const keyColumns = 3
 
 // mayKey tells whether a value may say what the next one is: a label and nothing else, or the name of a system of codes with its edition.
 func (s *Scan) mayKey(value []byte, k look) bool {
-	coding := len(value) > 3 && codingSystem(value[0]) && bits.OnesCount64(k.letters) > 2
-	if k.digits != 0 && !coding || !s.e.lex.MayLabel(value) {
-		return false
+	if k.digits != 0 {
+		return len(value) > 3 && codingSystem(value[0]) && bits.OnesCount64(k.letters) > 2 && s.e.lex.MayLabel(value)
 	}
-	return coding || s.e.lex.MayBe(value, k.letters) || bytes.IndexByte(value, '#') >= 0
+	return s.e.lex.MayLabel(value) && (s.e.lex.MayBe(value, k.letters) || bytes.IndexByte(value, '#') >= 0)
 }
 
 // codingSystem tells whether the name of a system of codes that has an edition may begin with a letter: ICD-10, CPT-4.

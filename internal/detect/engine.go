@@ -21,6 +21,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"github.com/phiwatch/phiwatch/internal/rule"
 )
@@ -48,7 +49,8 @@ type Engine struct {
 	hot    [1 << rule.LayoutBits]uint8  // classes of the byte before it that a primary shape may have, 0xff any: most runs of digits end here
 	bare   [1 << rule.LayoutBits]uint8  // the same for shapes that need no label; 0: none
 	shapes []shapeSet
-	free   [][]shapeRef // of each of shapes: those that need no label, primary ones first
+	free   [][]shapeRef    // of each of shapes: those that need no label, primary ones first
+	near   [][]*rule.Shape // the same shapes, those that begin nearest before the digits first
 	byKind [rule.MaxKinds][]fit
 	token  []*rule.Rule // labelled tokens
 
@@ -190,7 +192,7 @@ func New(set *rule.Set, o Options) (*Engine, error) {
 // compile fills the layout table. Equal sets share an entry.
 func (e *Engine) compile() {
 	index := map[string]uint16{"": 0}
-	e.shapes, e.free = append(e.shapes, shapeSet{}), append(e.free, nil)
+	e.shapes, e.free, e.near = append(e.shapes, shapeSet{}), append(e.free, nil), append(e.near, nil)
 	var sig []byte
 	for w := range e.layout {
 		var set shapeSet
@@ -233,6 +235,7 @@ func (e *Engine) compile() {
 			set.sieve = newSieve(set.primary)
 			e.shapes = append(e.shapes, set)
 			e.free = append(e.free, set.free())
+			e.near = append(e.near, nearest(e.free[n]))
 		}
 		e.layout[w] = n
 		e.bare[w] = bareClasses(e.free[n])
@@ -264,6 +267,16 @@ func bareClasses(refs []shapeRef) (h uint8) {
 		h |= p
 	}
 	return h
+}
+
+// nearest is the shapes in the order of how much of them stands before the digits.
+func nearest(refs []shapeRef) []*rule.Shape {
+	var out []*rule.Shape
+	for i := range refs {
+		out = append(out, refs[i].s)
+	}
+	slices.SortStableFunc(out, func(a, b *rule.Shape) int { return a.Anchor - b.Anchor })
+	return out
 }
 
 // free is the shapes of the set that need no label.

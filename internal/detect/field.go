@@ -372,7 +372,7 @@ func (s *Scan) keyed(sn *rule.Sense, value []byte) (rule.Sense, bool) {
 		return q, q.Kinds != 0
 	}
 	q, ok := s.e.lex.Exact(value)
-	if !ok && len(value) > 3 && codingSystem(value[0]) {
+	if !ok && len(value) > 3 && codingSystem(value[0]) && hasDigit(value) {
 		q, ok = s.e.lex.Caption(value)
 	}
 	q.Flags &^= rule.Rival // to others: fax number

@@ -123,7 +123,7 @@ func (s *Scan) silentShort(row []byte, from, n, told int) bool {
 
 // isKey tells whether a cell says what the next one is.
 func (s *Scan) isKey(v []byte, k look) bool {
-	if k.digits&1 != 0 || !codingSystem(v[0]) && !s.e.lex.MayBe(v, k.letters) || !s.mayKey(v, k) {
+	if k.digits&1 != 0 || k.digits == 0 && !s.e.lex.MayBe(v, k.letters) || !s.mayKey(v, k) {
 		return false // there is no number sign in a row
 	}
 	_, ok := s.keyed(&noSense, v)
@@ -189,8 +189,11 @@ func (s *Scan) loud(v []byte, i int, d, l uint64) bool {
 	}
 	layout := d >> i & (1<<rule.LayoutBits - 1)
 	if f := s.e.bare[layout]; f == 0xff || f&before != 0 {
-		for _, ref := range s.e.free[s.e.layout[layout]] {
-			if ref.s.At(v, i-ref.s.Anchor) {
+		for _, shape := range s.e.near[s.e.layout[layout]] {
+			if shape.Anchor > i {
+				break
+			}
+			if shape.At(v, i-shape.Anchor) {
 				return true
 			}
 		}
