@@ -171,18 +171,25 @@ func trimmed(row []byte, from, to int) (int, int) {
 	return from, to
 }
 
-// anyLoud tells whether a rule may match at any digit run of a value whose label names no kind.
+// anyLoud tells whether a rule may match at any digit run of a value whose label names no kind: one that needs no label, or any
+// behind words that may be one. The words before the last run are those before all others, too.
 func (s *Scan) anyLoud(v []byte, k look) bool {
+	last := 0
 	for starts := k.starts(); starts != 0; starts &= starts - 1 {
-		if s.loud(v, bits.TrailingZeros64(starts), k.digits, k.letters) {
+		last = bits.TrailingZeros64(starts)
+		if s.loud(v, last, k.digits) {
 			return true
 		}
 	}
-	return false
+	l := k.letters & (1<<last - 1)
+	if l&(l-1) == 0 { // one letter, or none
+		return l != 0 && s.e.lex.LabelLetter(v[bits.TrailingZeros64(l)])
+	}
+	return s.e.lex.MayLabelIn(v[:last])
 }
 
-// loud tells whether a rule may match at the digit run v[i:] of a cell: one that needs no label, or any behind words that may be one.
-func (s *Scan) loud(v []byte, i int, d, l uint64) bool {
+// loud tells whether a rule that needs no label may match at the digit run v[i:] of a cell.
+func (s *Scan) loud(v []byte, i int, d uint64) bool {
 	before := uint8(0)
 	if i > 0 {
 		before = rule.Class(v[i-1])
@@ -198,13 +205,7 @@ func (s *Scan) loud(v []byte, i int, d, l uint64) bool {
 			}
 		}
 	}
-	if i > 2 && v[i-1] == ' ' && layout&0x3f == 0x1f { // a ZIP code, and maybe an address before it
-		return true
-	}
-	if l &= 1<<i - 1; l&(l-1) == 0 { // one letter, or none
-		return l != 0 && s.e.lex.LabelLetter(v[bits.TrailingZeros64(l)])
-	}
-	return s.e.lex.MayLabelIn(v[:i])
+	return i > 2 && v[i-1] == ' ' && layout&0x3f == 0x1f // a ZIP code, and maybe an address before it
 }
 
 // silentWords tells whether the words of a cell make no candidate: they do not name a person, are nobody's keywords, and no URL.
