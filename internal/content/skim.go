@@ -10,9 +10,9 @@ func (n *node) Skim(labels [][]byte, delim byte) bool {
 	return ok && s.Skim(labels, delim)
 }
 
-// Silent implements object.Skimmer. A row that says nothing was read all the same.
-func (n *node) Silent(row []byte) bool {
-	if s, ok := n.w.v.(object.Skimmer); !ok || !s.Silent(row) {
+// Row implements object.Skimmer.
+func (n *node) Row(row []byte) bool {
+	if s, ok := n.w.v.(object.Skimmer); !ok || !s.Row(row) {
 		return false
 	}
 	n.good = n.good || n.decoding

@@ -10,10 +10,10 @@ type rowBits struct {
 	digits, letters, delims, quotes [skimWords]uint64
 }
 
-// read makes the bitmaps of a row, the last of their words empty. It returns false for a row that has to be told: bytes outside
-// ASCII, a mail address, the sign that stands for a number, carriage returns, and quotes other than those around whole cells.
-func (r *rowBits) read(row []byte, delim byte) bool {
-	var odd, quotes uint64
+// read makes the bitmaps of a row, the last of their words empty. whole: there are no quotes other than those around whole cells. odd:
+// there are bytes outside ASCII, carriage returns, an '@', or the sign that stands for a number.
+func (r *rowBits) read(row []byte, delim byte) (whole, odd bool) {
+	var odds, quotes uint64
 	var out [5]uint64
 	k := 0
 	for i := 0; i < len(row); i, k = i+64, k+1 {
@@ -32,10 +32,24 @@ func (r *rowBits) read(row []byte, delim byte) bool {
 		}
 		r.digits[k], r.letters[k], r.delims[k], r.quotes[k] = out[0], out[1], out[2], out[3]
 		quotes |= out[3]
-		odd |= out[4]
+		odds |= out[4]
 	}
 	r.digits[k], r.letters[k], r.delims[k], r.quotes[k] = 0, 0, 0, 0
-	return odd == 0 && (quotes == 0 || r.unquote(row))
+	return quotes == 0 || r.unquote(row), odds != 0
+}
+
+// end returns where the cell ends that begins at byte i of a row.
+func (r *rowBits) end(row []byte, i int) int {
+	for w := i >> 6; w<<6 < len(row); w++ {
+		m := r.delims[w]
+		if w == i>>6 {
+			m &= ^uint64(0) << (i & 63)
+		}
+		if m != 0 {
+			return w<<6 + bits.TrailingZeros64(m)
+		}
+	}
+	return len(row)
 }
 
 // classesPlain is classes without vectors.

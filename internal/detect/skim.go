@@ -9,12 +9,13 @@ import (
 )
 
 // skim is what is known of the columns of a table whose rows are looked at as a whole before anything is made of their cells. A
-// row is silent if no cell of it can become a candidate, or say what the next one is: what the calls for such a row would leave
-// behind ends with the row. Whatever is not sure to be silent is told cell by cell, so all rules are in one place.
+// row is silent if no cell of it can become a candidate, or say what the next one is: what its cells would leave behind ends with
+// the row. Whatever is not sure to be silent is told cell by cell, so all rules are in one place.
 type skim struct {
-	delim byte
-	plans []plan
-	row   rowBits
+	delim  byte
+	plans  []plan
+	senses []rule.Sense
+	row    rowBits
 }
 
 // plan is what a column is looked at for.
@@ -39,12 +40,11 @@ var _ object.Skimmer = (*Scan)(nil)
 // Skim implements object.Skimmer.
 func (s *Scan) Skim(labels [][]byte, delim byte) bool {
 	k := &s.skim
-	k.plans = k.plans[:0]
+	k.plans, k.senses = k.plans[:0], k.senses[:0]
 	k.delim = delim
 	if s.trace != nil || len(labels) > maxSkimmed {
 		return false
 	}
-	all := 0
 	for _, l := range labels {
 		sn := s.senseOf(l, len(k.plans))
 		p := planNamed
@@ -53,24 +53,91 @@ func (s *Scan) Skim(labels [][]byte, delim byte) bool {
 			p = planBare
 		case sn.Part == rule.Key || sn.Kinds != 0 && sn.Flags&rule.Provider == 0 || sn.Health == 1+catMedication:
 			p = planTold
-			all++
 		case sn.Flags&rule.Provider != 0:
 			p = planOther
 		}
-		k.plans = append(k.plans, p)
+		k.plans, k.senses = append(k.plans, p), append(k.senses, *sn)
 	}
-	return len(labels) == 0 || all*2 < len(labels) // of the others hardly a row is silent
+	return true
 }
 
-// Silent implements object.Skimmer.
-func (s *Scan) Silent(row []byte) bool {
+// Row implements object.Skimmer.
+func (s *Scan) Row(row []byte) bool {
 	if s.win.any {
 		s.endText()
 	}
-	k := &s.skim
-	if len(row) > maxSkim || !k.row.read(row, k.delim) {
+	if len(row) > maxSkim {
 		return false
 	}
+	whole, odd := s.skim.row.read(row, s.skim.delim)
+	if !whole || odd && (bytes.IndexByte(row, '\r') >= 0 || !ascii(row)) {
+		return false
+	}
+	if odd || !s.silent(row) {
+		s.tell(row, odd && bytes.IndexByte(row, '@') >= 0)
+	}
+	return true
+}
+
+// tell makes of a row what Begin, Field and End would, from the bitmaps that there are already. at: there is an '@' in it.
+func (s *Scan) tell(row []byte, at bool) {
+	r := &s.skim.row
+	open := false
+	for col, from, to := 0, 0, r.end(row, 0); ; col, from, to = col+1, to+1, r.end(row, to+1) {
+		if i, j := cellOf(row, from, to); i < j {
+			if !open {
+				open = true
+				s.push(object.UnitRow, s.top().part)
+			}
+			s.tellCell(row[i:j], i, col, at)
+		}
+		if to >= len(row) {
+			break
+		}
+	}
+	if open {
+		s.endText()
+		s.end()
+	}
+}
+
+// tellCell is Field for the cell v, which begins at byte i of the row.
+func (s *Scan) tellCell(v []byte, i, col int, at bool) {
+	u := s.top()
+	u.ordinal++
+	if len(s.arena)-u.arena > maxArena {
+		s.relieve(u)
+	}
+	n := len(v)
+	if n > longField {
+		s.Text(v)
+		s.endText()
+		return
+	}
+	var k look
+	if n <= maxLook {
+		r := &s.skim.row
+		cell := uint64(1)<<n - 1 // all bits when n is 64
+		k = look{digits: bitsFrom(&r.digits, i) & cell, letters: bitsFrom(&r.letters, i) & cell, at: at && bytes.IndexByte(v, '@') >= 0}
+	}
+	sn := &noSense
+	if col < len(s.skim.plans) && s.skim.plans[col] != planBare {
+		sn = &s.skim.senses[col]
+	}
+	s.labelled(u, sn, v, k)
+}
+
+// cellOf returns the bounds of what stands in the cell row[from:to], without blanks and the quotes around it.
+func cellOf(row []byte, from, to int) (int, int) {
+	if from, to = trimmed(row, from, to); from < to && row[from] == '"' { // rowBits.read has seen that there is another at the end
+		return trimmed(row, from+1, to-1)
+	}
+	return from, to
+}
+
+// silent tells whether a row leaves nothing behind.
+func (s *Scan) silent(row []byte) bool {
+	k := &s.skim
 	told := 0 // cells that are not empty
 	w, m := 0, k.row.delims[0]
 	for from, col := 0, 0; ; col++ {
@@ -132,10 +199,7 @@ func (s *Scan) isKey(v []byte, k look) bool {
 
 // silentCell looks at the cell row[from:to].
 func (s *Scan) silentCell(row []byte, from, to int, p plan, told *int) bool {
-	if from, to = trimmed(row, from, to); from < to && row[from] == '"' { // rowBits.read has seen that there is another at the end
-		from, to = trimmed(row, from+1, to-1)
-	}
-	if from >= to {
+	if from, to = cellOf(row, from, to); from >= to {
 		return true
 	}
 	if p == planTold {

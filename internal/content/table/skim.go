@@ -9,15 +9,15 @@ import (
 // maxRow is how long a row may be to be looked at as a whole. A shorter one that a chunk's edge cuts is waited for.
 const maxRow = 2 << 10
 
-// skim asks the visitor whether it wants to see rows before their cells. The cells of a CMS extract have roles, and none is silent.
+// skim asks the visitor whether it takes rows as they are. The cells of a CMS extract have roles.
 func (p *parser) skim() {
 	if s, ok := p.e.(object.Skimmer); ok && p.roles == nil && s.Skim(p.labels, p.delim) {
 		p.skimmer = s
 	}
 }
 
-// rows passes over the rows from b[i:] on that say nothing, and returns where the next one that does begins, and its end. Both
-// are the same if it has to be waited for.
+// rows offers the rows from b[i:] on, and returns where the first one begins that has to be told cell by cell, and its end. Both are the
+// same if it has to be waited for.
 func (p *parser) rows(b []byte, i int, last bool) (from, to int) {
 	for i < len(b) {
 		n := bytes.IndexByte(b[i:], '\n')
@@ -31,7 +31,7 @@ func (p *parser) rows(b []byte, i int, last bool) (from, to int) {
 		if n > 0 && row[n-1] == '\r' {
 			row = row[:n-1]
 		}
-		if len(row) > maxRow || p.off+int64(i) < p.literal || len(row) > 0 && !p.skimmer.Silent(row) {
+		if len(row) > maxRow || p.off+int64(i) < p.literal || len(row) > 0 && !p.skimmer.Row(row) {
 			return i, i + n + 1
 		}
 		i += n + 1
