@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"github.com/phiwatch/phiwatch/internal/finding"
 	"github.com/phiwatch/phiwatch/internal/object"
@@ -52,6 +53,7 @@ type acc struct {
 	masks  []string
 	mrule  *rule.Rule // of the last mask, with the size of its value
 	msize  int
+	mwords uint64 // numbers of words of the names that have a mask, as bits
 }
 
 const maxMasks = 8
@@ -192,7 +194,7 @@ func (r *results) take(s *Scan, v *verdict, c *cand) {
 	if len(a.tokens) < r.e.tokens {
 		a.tokens = append(a.tokens, s.token16(c.r.Kind, value))
 	}
-	if len(a.masks) < maxMasks && (a.mrule != c.r || a.msize != c.size || c.kind == rule.KName || c.kind == rule.KEmail) {
+	if len(a.masks) < maxMasks && a.unmasked(c, value) {
 		a.mrule, a.msize = c.r, c.size
 		r.mask = appendMask(r.mask[:0], r.e, c, value)
 		for _, m := range a.masks {
@@ -204,6 +206,23 @@ func (r *results) take(s *Scan, v *verdict, c *cand) {
 	}
 }
 
+// unmasked tells whether the mask of a value may be another than those there are: it says how long a value is, of a name how many words
+// it has, of a mail address its domain.
+func (a *acc) unmasked(c *cand, value []byte) bool {
+	if c.kind != rule.KName {
+		return a.mrule != c.r || a.msize != c.size || c.kind == rule.KEmail
+	}
+	words := uint64(1) << min(bytes.Count(value, []byte{' '}), 63)
+	if a.mrule == c.r && a.mwords&words != 0 {
+		return false
+	}
+	if a.mrule != c.r {
+		a.mwords = 0
+	}
+	a.mwords |= words
+	return true
+}
+
 // appendMask writes the mask of a value: no digit and no letter of it.
 func appendMask(dst []byte, e *Engine, c *cand, value []byte) []byte {
 	mask := c.r.Mask
@@ -212,7 +231,7 @@ func appendMask(dst []byte, e *Engine, c *cand, value []byte) []byte {
 			dst = append(dst, mask[i])
 			continue
 		}
-		j := i + bytes.IndexByte([]byte(mask[i:]), '}')
+		j := i + strings.IndexByte(mask[i:], '}')
 		if j < i {
 			break
 		}
