@@ -11,7 +11,6 @@ import (
 // unlabelled takes a value whose label says nothing: it is scanned like text. In a row it may be a cell of a table
 // without a header, or itself the label of the next cell.
 func (s *Scan) unlabelled(u *unit, sn *rule.Sense, value []byte, k look) {
-	u.cells++
 	n := len(value)
 	if n > maxLook {
 		if sn.Flags&rule.Provider == 0 && !bare(value) {

@@ -15,6 +15,7 @@ type skim struct {
 	delim  byte
 	plans  []plan
 	senses []rule.Sense
+	loud   int // rows in a row that were not silent
 	row    rowBits
 }
 
@@ -24,6 +25,7 @@ type plan uint8
 const (
 	planBare  plan = iota // no label: nine digits count, and a word may be the label of the next cell
 	planNamed             // a label that says nothing of a kind
+	planPlain             // and nothing at all
 	planOther             // a provider's: what its cells hold is nobody's
 	planTold              // the label of a kind, or a key: every cell is told
 )
@@ -33,6 +35,7 @@ const (
 	maxSkim    = 2 << 10 // bytes of a row
 	maxSkimmed = 256     // columns
 	skimWords  = maxSkim/64 + 2
+	loudRows   = 16
 )
 
 var _ object.Skimmer = (*Scan)(nil)
@@ -41,7 +44,7 @@ var _ object.Skimmer = (*Scan)(nil)
 func (s *Scan) Skim(labels [][]byte, delim byte) bool {
 	k := &s.skim
 	k.plans, k.senses = k.plans[:0], k.senses[:0]
-	k.delim = delim
+	k.delim, k.loud = delim, 0
 	if s.trace != nil || len(labels) > maxSkimmed {
 		return false
 	}
@@ -55,6 +58,8 @@ func (s *Scan) Skim(labels [][]byte, delim byte) bool {
 			p = planTold
 		case sn.Flags&rule.Provider != 0:
 			p = planOther
+		case sn.Health == 0 && sn.Flags&rule.Employment == 0:
+			p = planPlain
 		}
 		k.plans, k.senses = append(k.plans, p), append(k.senses, *sn)
 	}
@@ -73,10 +78,20 @@ func (s *Scan) Row(row []byte) bool {
 	if !whole || odd && (bytes.IndexByte(row, '\r') >= 0 || !ascii(row)) {
 		return false
 	}
-	if odd || !s.silent(row) {
+	if odd || s.expected() || !s.silent(row) {
 		s.tell(row, odd && bytes.IndexByte(row, '@') >= 0)
+		return true
 	}
+	s.skim.loud = 0
 	return true
+}
+
+// expected tells whether a row is told without asking: where so many before it were not silent, hardly one is, and only one in so many
+// is asked.
+func (s *Scan) expected() bool {
+	k := &s.skim
+	k.loud++
+	return k.loud > loudRows && k.loud%loudRows != 0
 }
 
 // tell makes of a row what Begin, Field and End would, from the bitmaps that there are already. at: there is an '@' in it.
@@ -122,7 +137,9 @@ func (s *Scan) tellCell(v []byte, i, col int, at bool) {
 	}
 	sn := &noSense
 	if col < len(s.skim.plans) && s.skim.plans[col] != planBare {
-		sn = &s.skim.senses[col]
+		if sn = &s.skim.senses[col]; s.skim.plans[col] == planPlain && n <= maxLook && k.bare(n) && !u.quals {
+			return // a plain number needs a label
+		}
 	}
 	s.labelled(u, sn, v, k)
 }
@@ -155,7 +172,7 @@ func (s *Scan) silent(row []byte) bool {
 				p = k.plans[col]
 			}
 			switch {
-			case p == planNamed && to-from <= maxShort && row[from] > '"' && row[to-1] > ' ':
+			case (p == planPlain || p == planNamed) && to-from <= maxShort && row[from] > '"' && row[to-1] > ' ':
 				told++
 				if !s.silentShort(row, from, to-from, told) {
 					return false

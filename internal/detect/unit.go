@@ -18,7 +18,6 @@ type unit struct {
 	ev      evidence // of its own
 	near    evidence // of parts beside it
 	fields  int      // with a label that means something
-	cells   int      // fields without one
 	ordinal int      // of the next field
 	left    int      // candidates that units inside could not judge
 	codes   int      // of codes and belongings, counted apart: they must not take the place of people
