@@ -5,15 +5,12 @@ type Date struct{ Year, Month, Day int }
 
 // Append appends YYYY-MM-DD.
 func (d Date) Append(dst []byte) []byte {
-	two := func(n int) { dst = append(dst, byte('0'+n/10%10), byte('0'+n%10)) }
-	two(d.Year / 100)
-	two(d.Year % 100)
-	dst = append(dst, '-')
-	two(d.Month)
-	dst = append(dst, '-')
-	two(d.Day)
-	return dst
+	y, m, day := d.Year, d.Month, d.Day
+	return append(dst, digit(y/1000), digit(y/100), digit(y/10), digit(y), '-', digit(m/10), digit(m), '-', digit(day/10), digit(day))
 }
+
+// digit is the last digit of a number.
+func digit(n int) byte { return byte('0' + n%10) } //nolint:gosec // below ten
 
 // After tells whether d is later than e.
 func (d Date) After(e Date) bool {
@@ -49,6 +46,11 @@ func (d Date) real() bool {
 // digits leave no end between the two (YYYYMMDDHHMM). Nobody is born after today: a two-digit year lies in the hundred years
 // before it. n is the number of bytes read.
 func ParseBirth(b []byte, today Date) (d Date, n int, ok bool) {
+	if len(b) == 10 {
+		if d, ok = usual(b); ok {
+			return d, 10, d.born(today)
+		}
+	}
 	var p dateParser
 	if !p.read(b) {
 		return d, 0, false
@@ -67,10 +69,34 @@ func ParseBirth(b []byte, today Date) (d Date, n int, ok bool) {
 		}
 	}
 	d = Date{y, m, day}
-	if !d.real() || d.After(today) || d.Year < today.Year-130 {
+	if !d.born(today) {
 		return d, 0, false
 	}
 	return d, p.end, true
+}
+
+// born tells whether somebody alive can be born on d.
+func (d Date) born(today Date) bool { return d.real() && !d.After(today) && d.Year >= today.Year-130 }
+
+// usual reads the two forms that nearly all tables have, MM/DD/YYYY and YYYY-MM-DD, with slashes or dashes.
+func usual(b []byte) (d Date, ok bool) {
+	var year, month, day []byte
+	switch {
+	case b[2] == b[5] && (b[2] == '/' || b[2] == '-'):
+		month, day, year = b[:2], b[3:5], b[6:10]
+	case b[4] == b[7] && (b[4] == '-' || b[4] == '/'):
+		year, month, day = b[:4], b[5:7], b[8:10]
+	default:
+		return d, false
+	}
+	if !digits(year) || !digits(month) || !digits(day) {
+		return d, false
+	}
+	d = Date{num(year), num(month), num(day)}
+	if d.Month > 12 && b[2] == b[5] && b[2] < '0' {
+		d.Month, d.Day = d.Day, d.Month // day first
+	}
+	return d, true
 }
 
 // Century tells whether b begins as a year does in which somebody alive may be born.

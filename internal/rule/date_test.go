@@ -1,6 +1,10 @@
 package rule
 
-import "testing"
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
 
 // TestDayFirst: dots mean day first, every other separator month first, unless that cannot be.
 func TestDayFirst(t *testing.T) {
@@ -19,5 +23,35 @@ func TestDayFirst(t *testing.T) {
 		if got := string(d.Append(nil)); ok != (want != "") || ok && got != want || n > len(in) {
 			t.Errorf("%q: %s %t, want %q", in, got, ok, want)
 		}
+	}
+}
+
+// TestUsual: what has a short way is read as it is by the long one.
+func TestUsual(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	today := Date{2026, 11, 24}
+	read := 0
+	for range 300_000 {
+		b := make([]byte, 10, 11)
+		for i := range b {
+			b[i] = "0123456789012-/."[rnd.IntN(16)]
+		}
+		switch rnd.IntN(3) {
+		case 0:
+			copy(b, fmt.Sprintf("%02d/%02d/%04d", rnd.IntN(33), rnd.IntN(33), 1880+rnd.IntN(150)))
+		case 1:
+			copy(b, fmt.Sprintf("%04d-%02d-%02d", 1880+rnd.IntN(150), rnd.IntN(14), rnd.IntN(33)))
+		}
+		d, n, ok := ParseBirth(b, today)
+		e, m, long := ParseBirth(append(b, ' '), today)
+		if ok != long || ok && (d != e || n != m) {
+			t.Fatalf("%v %d %v, the long way %v %d %v", d, n, ok, e, m, long)
+		}
+		if ok {
+			read++
+		}
+	}
+	if read < 100_000 {
+		t.Errorf("only %d dates", read)
 	}
 }
