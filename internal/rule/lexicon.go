@@ -110,7 +110,7 @@ const (
 	labelBits      = 26 * 26 * 26
 	cellBits       = 1 << 17
 	phraseBits     = 1 << 18 // 8 lengths, next to each other
-	cellNames      = 32 * 32 * 32
+	cellNameBits   = 16
 )
 
 // Lexicon is the dictionary of labels and terms. A phrase is kept as its words in lower case without anything between
@@ -118,20 +118,20 @@ const (
 // words; small tables say quickly that a word, or two neighbours, begin or end nothing.
 type Lexicon struct {
 	phrases map[string]Sense
-	starts  [wordSlots]uint8         // by first word: most words of a phrase, 0 none
-	tells   [wordSlots]uint8         // starts without single words that say nothing of what a text is about
-	ends    [wordSlots]uint8         // by last word
-	namers  [wordSlots / 64]uint64   // last words of phrases that label a kind
-	pairs   [pairBits / 64]uint64    // first two and last two words of phrases
-	labels  [cellBits/64 + 1]uint64  // first three and last letters of phrases that label a kind, see cellHash
-	known   [phraseBits / 64]uint64  // of all phrases, with their length
-	cells   [cellNames / 64]uint64   // of phrases that label a kind, by first and last letter and length
-	letters uint32                   // single letters that label a kind
-	tails   [labelBits/64 + 1]uint64 // last three letters of words that end a phrase
-	fillers [256]fillerWord          // words that are fillers and nothing else, where two do not meet
-	sign    uint32                   // hash of what a number sign is looked up as
-	builder map[string]Sense         // spaced phrases, while loading
-	lasts   map[string][]uint32      // hashes of the words that phrases end with, while loading
+	starts  [wordSlots]uint8               // by first word: most words of a phrase, 0 none
+	tells   [wordSlots]uint8               // starts without single words that say nothing of what a text is about
+	ends    [wordSlots]uint8               // by last word
+	namers  [wordSlots / 64]uint64         // last words of phrases that label a kind
+	pairs   [pairBits / 64]uint64          // first two and last two words of phrases
+	labels  [cellBits/64 + 1]uint64        // first three and last letters of phrases that label a kind, see cellHash
+	known   [phraseBits / 64]uint64        // of all phrases, with their length
+	cells   [1 << cellNameBits / 64]uint64 // of phrases that label a kind, by three letters and length
+	letters uint32                         // single letters that label a kind
+	tails   [labelBits/64 + 1]uint64       // last three letters of words that end a phrase
+	fillers [256]fillerWord                // words that are fillers and nothing else, where two do not meet
+	sign    uint32                         // hash of what a number sign is looked up as
+	builder map[string]Sense               // spaced phrases, while loading
+	lasts   map[string][]uint32            // hashes of the words that phrases end with, while loading
 }
 
 type fillerWord struct {
@@ -206,8 +206,10 @@ func (x *Lexicon) enter(words []string, sense Sense, variant bool) {
 	x.known[k/64] |= 1 << (k % 64)
 	if x.phrases[joined].Kinds != 0 {
 		x.labels[h/64] |= 1 << (h % 64)
-		c := cellName(joined[0], joined[len(joined)-1], len(joined))
-		x.cells[c/64] |= 1 << (c % 64)
+		if len(joined) > 1 {
+			c := cellName(joined[0], joined[1], joined[len(joined)-1], len(joined))
+			x.cells[c/64] |= 1 << (c % 64)
+		}
 	}
 	x.lasts[joined] = append(x.lasts[joined], hashString(words[len(words)-1]), hashString(joined))
 	n := uint8(min(len(words), maxPhraseWords)) //nolint:gosec // small
@@ -254,9 +256,10 @@ func cellHash[T []byte | string](w T) uint32 {
 // phraseHash is labelHash and the length of a phrase modulo 8.
 func phraseHash[T []byte | string](w T) uint32 { return labelHash(w)<<3 | uint32(len(w)&7) } //nolint:gosec // three bits
 
-// cellName is an index for the first and the last letter of a phrase and its length modulo 32.
-func cellName(first, last byte, n int) uint32 {
-	return uint32(first&31)<<10 | uint32(last&31)<<5 | uint32(n&31) //nolint:gosec // five bits
+// cellName is an index for the first two letters and the last of a phrase and its length.
+func cellName(first, second, last byte, n int) uint32 {
+	k := uint32(first&31)<<15 | uint32(second&31)<<10 | uint32(last&31)<<5 | uint32(n&31) //nolint:gosec // five bits
+	return k * 0x9e3779b1 >> (32 - cellNameBits)
 }
 
 // MayBe tells whether [Lexicon.Exact] is worth asking about a text of at most 64 bytes without digits and number signs, by a bitmap of its letters.
@@ -264,7 +267,11 @@ func (x *Lexicon) MayBe(b []byte, letters uint64) bool {
 	if letters == 0 {
 		return false
 	}
-	c := cellName(b[bits.TrailingZeros64(letters)], b[63-bits.LeadingZeros64(letters)], bits.OnesCount64(letters))
+	rest := letters & (letters - 1)
+	if rest == 0 {
+		return x.LabelLetter(b[bits.TrailingZeros64(letters)])
+	}
+	c := cellName(b[bits.TrailingZeros64(letters)], b[bits.TrailingZeros64(rest)], b[63-bits.LeadingZeros64(letters)], bits.OnesCount64(letters))
 	return x.cells[c/64]>>(c%64)&1 != 0
 }
 
