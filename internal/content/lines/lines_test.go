@@ -248,6 +248,16 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// TestTwoNumbers demands that a second number of the patient under another label stays in the record, and that the same label begins the next.
+func TestTwoNumbers(t *testing.T) {
+	got := windowtest.Same(t, Format(), &object.Meta{}, "Facility: North\nPatient ID: 70001\nMRN: 40210000\nSSN: 401111000\nPatient ID: 70002\nMRN: 40210001\n")
+	want := "begin 1\nfield 0 Facility=\"North\"\nfield 0 Patient ID=\"70001\"\nfield 0 MRN=\"40210000\"\nfield 0 SSN=\"401111000\"\nend\n" +
+		"begin 1\nfield 0 Patient ID=\"70002\"\nfield 0 MRN=\"40210001\"\nend\n"
+	if got != want {
+		t.Errorf("%s\nwant:\n%s", got, want)
+	}
+}
+
 func BenchmarkDecode(b *testing.B) {
 	for _, name := range []string{"ruler", "psql", "pairs", "log"} {
 		b.Run(name, func(b *testing.B) {
