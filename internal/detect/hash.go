@@ -3,10 +3,13 @@ package detect
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/phiwatch/phiwatch/internal/finding"
+	"github.com/phiwatch/phiwatch/internal/rule"
 )
 
 // hash is a keyed hash of a canonical value: equal values have equal hashes, and nobody without the key can make others
-// collide.
+// collide. That of a Social Security number is firm: nobody has two.
 func (e *Engine) hash(kind uint8, v []byte) uint64 {
 	const m = 0xa0761d6478bd642f
 	h := e.seed ^ uint64(kind)*0x9e3779b97f4a7c15 ^ uint64(len(v))
@@ -21,7 +24,11 @@ func (e *Engine) hash(kind uint8, v []byte) uint64 {
 		}
 		h = mix(h^t, m^e.seed)
 	}
-	return mix(h, 0xe7037ed1a0b428db)
+	h = mix(h, 0xe7037ed1a0b428db) &^ finding.Firm
+	if kind == rule.KSSN {
+		h |= finding.Firm
+	}
+	return h
 }
 
 func mix(a, b uint64) uint64 {

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"bytes"
+
 	"github.com/phiwatch/phiwatch/internal/finding"
 	"github.com/phiwatch/phiwatch/internal/object"
 	"github.com/phiwatch/phiwatch/internal/rule"
@@ -62,6 +64,8 @@ func (p *people) unit(s *Scan, u *unit, cs []cand) {
 	} else if most > 1 && kind == rule.KMRN && s.oneChart(u) {
 		most, kind = p.others(kind)
 		all = most == 1
+	} else if most > 1 && p.oneRow(s, u, cs) {
+		most, all = 1, true
 	}
 	switch {
 	case most == 0:
@@ -89,6 +93,54 @@ func (s *Scan) onePerson(u *unit) bool {
 // and guarantors have are no record numbers.
 func (s *Scan) oneChart(u *unit) bool {
 	return s.parts[u.part].format == object.StructHL7 && (u.kind == object.UnitMessage || u.kind == object.UnitRecord)
+}
+
+// maxOwn is how many numbers of a kind one person has in a row.
+const maxOwn = 3
+
+// oneRow tells whether a row or record with several numbers of a kind is about one person all the same: an identifier of the patient beside
+// the record number, members' numbers of two insurers. What a person has once must not stand there twice, and one of these, a number of
+// another kind or a single name ties them. Numbers that rows inside left here are those of a list.
+func (p *people) oneRow(s *Scan, u *unit, cs []cand) bool {
+	if u.kind != object.UnitRow && u.kind != object.UnitRecord || u.left > 0 || len(cs) > maxLeft {
+		return false
+	}
+	tied := false
+	for _, k := range p.used {
+		switch n := p.seen[k]; k {
+		case slot(rule.KMRN), slot(rule.KMemberID), slot(rule.KMedicaid):
+			if n > maxOwn {
+				return false
+			}
+			tied = tied || n == 1
+		default:
+			if n > 1 {
+				return false
+			}
+			tied = true
+		}
+	}
+	days := s.distinct(cs, rule.KDOB)
+	return days < 2 && (tied || days == 1 || s.distinct(cs, rule.KName) == 1)
+}
+
+// distinct counts the values of a kind in a few candidates, up to 2.
+func (s *Scan) distinct(cs []cand, kind uint8) int {
+	var first []byte
+	n := 0
+	for i := range cs {
+		c := &cs[i]
+		if c.kind != kind {
+			continue
+		}
+		switch v := s.arena[c.canon : c.canon+c.size]; {
+		case n == 0:
+			first, n = v, 1
+		case !bytes.Equal(v, first):
+			return 2
+		}
+	}
+	return n
 }
 
 // others is the kind with the most distinct values but one, and their number; 1 if there is none.

@@ -75,3 +75,27 @@ func TestOneChart(t *testing.T) {
 		}
 	}
 }
+
+// TestOneRow: a row or record with several numbers of a kind is one person, unless something in it speaks of two; and a number that
+// several people have, such as that of a row, makes nobody of two Social Security numbers.
+func TestOneRow(t *testing.T) {
+	e := newEngine(t)
+	for _, c := range []struct {
+		rows []string
+		want finding.Individuals
+	}{
+		{[]string{"patient_id|mrn|ssn|diagnosis", "70001|88502449|647-83-5470|asthma", "70002|52311280|551-18-5718|asthma"}, finding.Individuals{Low: 2, High: 2}},
+		{[]string{"patient_id|mrn|name|diagnosis", "70001|88502449|Tomasz Ferreira|asthma"}, finding.Individuals{Low: 1, High: 1}},
+		{[]string{"name|dob|member id|policy number|diagnosis", "Tomasz Ferreira|01/11/1987|XQJ91827365|PB80011223|asthma"}, finding.Individuals{Low: 1, High: 1}},
+		{[]string{"mother mrn|mother dob|baby mrn|baby dob|diagnosis", "88502449|01/11/1987|52311280|03/02/2025|asthma"}, finding.Individuals{Low: 2, High: 2}},
+		{[]string{"patient ssn|patient mrn|spouse ssn|diagnosis", "647-83-5470|88502449|551-18-5718|asthma"}, finding.Individuals{Low: 2, High: 3}},
+		{[]string{"patient_id|name|dob|ssn|diagnosis", "70001|Tomasz Ferreira|01/11/1987|647-83-5470|asthma", "70001|Evelyn Whitfield|05/19/1939|551-18-5718|asthma"},
+			finding.Individuals{Low: 2, High: 2}},
+		{[]string{"patient_id|name|dob|ssn|diagnosis", "70001|Tomasz Ferreira|01/11/1987|647-83-5470|asthma", "70001|Tomasz Ferreira|01/11/1987||asthma"},
+			finding.Individuals{Low: 1, High: 1}},
+	} {
+		if r := table(e, "l.csv", c.rows...); r.Individuals != c.want {
+			t.Errorf("%v: individuals %v, want %v", c.rows, r.Individuals, c.want)
+		}
+	}
+}

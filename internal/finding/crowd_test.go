@@ -5,19 +5,23 @@ import (
 	"testing"
 )
 
-// hash is a well mixed number (SplitMix64).
+// hash is a well mixed number (SplitMix64) that is not firm.
 func hash(n uint64) uint64 {
 	n += 0x9e3779b97f4a7c15
 	n = (n ^ n>>30) * 0xbf58476d1ce4e5b9
 	n = (n ^ n>>27) * 0x94d049bb133111eb
-	return n ^ n>>31
+	return (n ^ n>>31) &^ Firm
 }
 
 // person adds somebody with so many numbers.
 func person(c *Crowd, id, numbers int) {
 	first := -1
 	for k := range numbers {
-		i, _ := c.Known.Find(hash(uint64(id)<<8 | uint64(k))) //nolint:gosec // small
+		h := hash(uint64(id)<<8 | uint64(k)) //nolint:gosec // small
+		if k == 0 && id%2 == 0 {
+			h |= Firm
+		}
+		i, _ := c.Known.Find(h)
 		if i < 0 {
 			return
 		}
@@ -150,5 +154,31 @@ func TestDistinct(t *testing.T) {
 	d.Reset()
 	if d.Count() != 0 || d.Has(hash(5)) || !d.Add(hash(5)) || d.Add(hash(5)) {
 		t.Error("not empty after a reset")
+	}
+}
+
+// TestFirm: two people with a number each that is theirs alone stay two, whatever others they share; whoever has none is the first.
+func TestFirm(t *testing.T) {
+	var c Crowd
+	tie := func(hs ...uint64) {
+		first, _ := c.Known.Find(hs[0])
+		for _, h := range hs[1:] {
+			i, _ := c.Known.Find(h)
+			c.Known.Join(first, i)
+		}
+	}
+	tie(2, 4)      // a record number and another
+	tie(1|Firm, 2) // whose the first is
+	tie(3|Firm, 2) // somebody else under the same number
+	tie(2, 6)
+	if got := c.Count(); got != (Individuals{Low: 2, High: 2}) {
+		t.Errorf("%v people, want 2", got)
+	}
+	p := c.People()
+	var day Crowd
+	day.Add(&p)
+	day.Add(&p)
+	if got := day.Count(); got != (Individuals{Low: 2, High: 2}) {
+		t.Errorf("%v people over two objects, want 2", got)
 	}
 }

@@ -78,13 +78,25 @@ func (t *Distinct) Has(h uint64) bool {
 	return false
 }
 
-// Join ties the thing at index j to that at i, as Find returned them: they are one from now on, and known by the first hash of i's.
+// Firm marks the hash of what a thing has once, as a person a Social Security number: things that have one each are never joined. The bit
+// is one that neither tables nor sketches tell hashes apart by.
+const Firm = 1 << 24
+
+// Join ties the thing at index j to that at i, as Find returned them: they are one from now on, and known by the one that is [Firm], else by
+// the first hash of i's. Two that are firm stay two: what ties them is a number that several people have, such as that of a row.
 func (t *Distinct) Join(i, j int) {
 	a, b := t.Root(i), t.Root(j)
-	if a != b {
-		t.list[b].up = int32(a) //nolint:gosec // an index
-		t.joined++
+	if a == b {
+		return
 	}
+	if t.list[b].hash&Firm != 0 {
+		if t.list[a].hash&Firm != 0 {
+			return
+		}
+		a, b = b, a
+	}
+	t.list[b].up = int32(a) //nolint:gosec // an index
+	t.joined++
 }
 
 // Root returns the index of the hash that a thing is known by.

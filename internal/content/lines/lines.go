@@ -53,6 +53,7 @@ type parser struct {
 	record   bool // a record of pairs is open
 	first    []byte
 	seen     [label.Birth + 1]bool
+	number   []byte // the first label of a record number in the record
 
 	pending []byte  // a label whose value comes in the next cell or line
 	index   []int32 // of the characters of a line that is not ASCII

@@ -248,6 +248,32 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// TestOneRowFound demands that what a query prints that finds one row is read as a table.
+func TestOneRowFound(t *testing.T) {
+	for name, doc := range map[string]string{
+		"psql":  " name      | dob        | mrn\n-----------+------------+----------\n Ada Perry | 1971-03-04 | 40210000\n(1 row)\n",
+		"mysql": "+-----------+------------+----------+\n| name      | dob        | mrn      |\n+-----------+------------+----------+\n| Ada Perry | 1971-03-04 | 40210000 |\n+-----------+------------+----------+\n1 row in set (0.00 sec)\n",
+		"ruler": "NAME        DOB         MRN\n----------- ----------- --------\nAda Perry   1971-03-04  40210000\n",
+	} {
+		if sniff([]byte(doc), &object.Meta{}) == content.No {
+			t.Errorf("%s is not recognised", name)
+		}
+		if got := windowtest.Same(t, Format(), &object.Meta{}, doc); !strings.Contains(strings.ToLower(got), "mrn=\"40210000\"") {
+			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+}
+
+// TestTwoNumbers demands that a second number of the patient under another label stays in the record, and that the same label begins the next.
+func TestTwoNumbers(t *testing.T) {
+	got := windowtest.Same(t, Format(), &object.Meta{}, "Facility: North\nPatient ID: 70001\nMRN: 40210000\nSSN: 401111000\nPatient ID: 70002\nMRN: 40210001\n")
+	want := "begin 1\nfield 0 Facility=\"North\"\nfield 0 Patient ID=\"70001\"\nfield 0 MRN=\"40210000\"\nfield 0 SSN=\"401111000\"\nend\n" +
+		"begin 1\nfield 0 Patient ID=\"70002\"\nfield 0 MRN=\"40210001\"\nend\n"
+	if got != want {
+		t.Errorf("%s\nwant:\n%s", got, want)
+	}
+}
+
 func BenchmarkDecode(b *testing.B) {
 	for _, name := range []string{"ruler", "psql", "pairs", "log"} {
 		b.Run(name, func(b *testing.B) {

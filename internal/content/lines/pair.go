@@ -227,10 +227,12 @@ func skip(c []byte, i int) int {
 	return i
 }
 
-// field emits a pair. A label that begins a record, or is of a person, comes again with the next record.
+// field emits a pair. A label that begins a record, or is of a person, comes again with the next record. A number of the patient
+// under another label (Patient ID, MRN) is a second one of the same.
 func (p *parser) field(l, v []byte) {
 	c := label.Known(l)
-	if p.record && (bytes.EqualFold(l, p.first) || c >= label.Name && p.seen[c]) {
+	again := c >= label.Name && p.seen[c] && (c != label.Record || bytes.EqualFold(l, p.number))
+	if p.record && (again || bytes.EqualFold(l, p.first)) {
 		p.endRecord()
 	}
 	if !p.record {
@@ -238,6 +240,9 @@ func (p *parser) field(l, v []byte) {
 		p.first = append(p.first[:0], l...)
 		p.seen = [len(p.seen)]bool{}
 		p.e.Begin(object.UnitRecord)
+	}
+	if c == label.Record && !p.seen[c] {
+		p.number = append(p.number[:0], l...)
 	}
 	p.seen[c] = true
 	if len(v) > 1 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {

@@ -45,8 +45,10 @@ func sniff(head []byte, m *object.Meta) content.Score {
 			return content.No
 		}
 		line, rest, _ := bytes.Cut(t, newline)
-		if len(trimEnd(line)) > 0 {
-			lines++
+		if trimmed := trimEnd(line); len(trimmed) > 0 {
+			if _, _, ok := rulerOf(trimmed); !ok {
+				lines++
+			}
 			c.line = false
 			if goesOn(line) {
 				going++
@@ -63,7 +65,7 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	if going > 1 && going*4 > c.pairs && c.rows == 0 {
 		return content.No // so is one whose lines are short
 	}
-	if c.enough(lines) {
+	if c.enough(lines, ruled) {
 		return content.Likely
 	}
 	return content.No
@@ -149,16 +151,19 @@ type counter struct {
 	rows  int  // with two fields or more
 	cells int  // of the row at hand
 	named int  // fields of rows with a label
+	known int  // with one that headers usually have
 	pairs int  // lines with a field of a record
 	prose int  // pieces that read like sentences
 	names [4][]byte
 	n     int // different ones
 }
 
-// enough tells whether so many of the lines are rows or pairs that the text is read by its lines.
-func (c *counter) enough(lines int) bool {
+// enough tells whether so many of the lines, without rulers, are rows or pairs that the text is read by its lines.
+func (c *counter) enough(lines int, ruled bool) bool {
 	switch {
 	case c.rows >= 2 && c.named >= 4 && c.rows*3 >= lines:
+		return true
+	case ruled && c.rows == 1 && c.named >= 3 && c.known >= 2 && lines <= 4: // a query that found one
 		return true
 	case c.n >= 2 && (c.pairs+c.rows)*5 >= lines*2:
 		return true
@@ -187,6 +192,9 @@ func (c *counter) Field(_ object.Role, l, v []byte) {
 		c.cells++
 		if len(l) > 0 {
 			c.named++
+		}
+		if label.Known(l) >= label.Common {
+			c.known++
 		}
 		return
 	}
