@@ -317,7 +317,7 @@ func (v *verdict) decide(ev *evidence) {
 	if v.enrols && v.health < enrolScore {
 		v.add(enrolScore-v.health, "health: an identifier that only patients and members have")
 	}
-	if v.member {
+	if v.member && v.health >= minHealth {
 		v.add(memberScore, "health: a member number")
 	}
 	if v.ssn && v.health < minHealth && v.classes&classDOB != 0 && v.classes&className != 0 && !ev.employment() {
@@ -340,7 +340,7 @@ func (v *verdict) decide(ev *evidence) {
 // a word beside it: codes of three characters and a dot are also those of parts and paragraphs. One clinical term beside a date of
 // birth is enough, where nothing speaks of employment.
 func (v *verdict) points(e *evidence) {
-	title, terms := e.title, e.n
+	title, terms := e.title || e.plan && v.insured(e), e.n
 	if e.payroll() {
 		title, terms = e.clinical, e.nclin
 	}
@@ -368,6 +368,13 @@ func (v *verdict) points(e *evidence) {
 	if e.provider {
 		v.add(providerPts, "health: a provider's number")
 	}
+}
+
+// insured tells whether a member number is one of a health plan, and not of a club, a union, an airline or an insurance of cars: something
+// else speaks of health, or the person is known as patients are.
+func (v *verdict) insured(e *evidence) bool {
+	return e.format || e.code || e.provider || e.n >= 2 || e.cats&^(1<<catCoverage|1<<catIdentifier|1<<catDemographics) != 0 ||
+		v.classes&(classSSN|classMBI|classMRN|classDOB) != 0
 }
 
 // reason is a line of the health points.

@@ -59,6 +59,7 @@ type evidence struct {
 	pay        bool // one of them is of payroll
 	title      bool // a label, a file name or a subject says so
 	clinical   bool // one of them is of no employer's business
+	plan       bool // a label says member: of a health plan, or of a club
 	code       bool // a labelled code of a diagnosis or drug
 	provider   bool // a labelled NPI or DEA number
 	format     bool // a patient-level healthcare format
@@ -109,6 +110,10 @@ func (e *evidence) strong(s *rule.Sense, clinical uint32) {
 		e.provider = true
 	default:
 		e.cats |= 1 << c
+		if c == catCoverage && s.Kinds>>rule.KMemberID&1 != 0 {
+			e.plan = true
+			break
+		}
 		e.title = true
 		e.clinical = e.clinical || clinical>>c&1 != 0
 	}
@@ -122,6 +127,7 @@ const (
 	catMedication   = 2
 	catProcedure    = 3
 	catLaboratory   = 4
+	catCoverage     = 6
 	catProvider     = 7
 	catIdentifier   = 8
 	catDemographics = rule.NumCategories - 1
@@ -151,6 +157,7 @@ func (e *evidence) merge(o *evidence) {
 	}
 	e.pay = e.pay || o.pay
 	e.clinical = e.clinical || o.clinical
+	e.plan = e.plan || o.plan
 	if o.nemp > e.nemp {
 		e.nemp = o.nemp
 	}
