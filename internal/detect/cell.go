@@ -200,6 +200,13 @@ func (s *Scan) short(b []byte, k look) {
 
 // plain tries the rules at a digit run that has no letter before it, so that there can be no label: those that need none.
 func (s *Scan) plain(b []byte, at int, layout uint64) {
+	set := &s.e.shapes[s.e.layout[layout]]
+	if set.wrapped {
+		s.unwrap(b, at)
+	}
+	if set.cut {
+		s.unwrapPhone(b, at)
+	}
 	free := s.e.free[s.e.layout[layout]]
 	if len(free) == 0 {
 		return

@@ -47,7 +47,7 @@ type Engine struct {
 
 	layout [1 << rule.LayoutBits]uint16 // index into shapes by the digit bitmap
 	hot    [1 << rule.LayoutBits]uint8  // classes of the byte before it that a primary shape may have, 0xff any: most runs of digits end here
-	bare   [1 << rule.LayoutBits]uint8  // the same for shapes that need no label; 0: none
+	bare   [1 << rule.LayoutBits]uint8  // the same for shapes that need no label, wrapped ones among them; 0: none
 	shapes []shapeSet
 	free   [][]shapeRef    // of each of shapes: those that need no label, primary ones first
 	near   [][]*rule.Shape // the same shapes, those that begin nearest before the digits first
@@ -238,7 +238,9 @@ func (e *Engine) compile() {
 			e.near = append(e.near, nearest(e.free[n]))
 		}
 		e.layout[w] = n
-		e.bare[w] = bareClasses(e.free[n])
+		if e.bare[w] = bareClasses(e.free[n]); set.wrapped || set.cut {
+			e.bare[w] = 0xff // no shape that is wrapped needs a label
+		}
 	}
 }
 

@@ -233,7 +233,7 @@ func (s *Scan) labelled(u *unit, sn *rule.Sense, value []byte, k look) {
 		u.qual.Flags |= sn.Flags
 		sn = &u.qual
 	}
-	if sn.Health != 0 || sn.Flags&rule.Employment != 0 {
+	if (sn.Health != 0 || sn.Flags&rule.Employment != 0) && !vague(sn) {
 		u.ev.strong(sn, clinicalLabel)
 	}
 	if sn.Kinds == 0 || sn.Flags&rule.Provider != 0 {

@@ -46,8 +46,14 @@ func attached(sn *rule.Sense) labelPoints {
 	if sn.Health == 1+catPatient {
 		lp.flags |= isPatient
 	}
+	if vague(sn) {
+		lp.flags |= isVague
+	}
 	return lp
 }
+
+// vague tells labels of a member's number that trades of all kinds have too: they are no evidence of health.
+func vague(sn *rule.Sense) bool { return sn.Flags&rule.Weak != 0 && sn.Kinds>>rule.KMemberID&1 != 0 }
 
 // nearby is how far before a match labels are looked for, in bytes.
 const nearby = 300

@@ -38,6 +38,32 @@ func TestDocumentation(t *testing.T) {
 	}
 }
 
+// TestTrade: lists of shops and insurers of cars, and of plans, have numbers of contracts and plans that are no member's.
+func TestTrade(t *testing.T) {
+	e := newEngine(t)
+	for _, c := range []struct {
+		fields []object.Field
+		want   bool // somebody's health
+	}{
+		{[]object.Field{{Label: "Contract Number", Value: "C48210377"}, {Label: "Customer Name", Value: "Jane Roe"}, {Label: "Phone", Value: "(617) 253-1422"}}, false},
+		{[]object.Field{{Label: "Plan ID", Value: "33602DE3312312"}, {Label: "Plan Name", Value: "Silver PPO"}, {Label: "Phone", Value: "(617) 253-1422"}}, false},
+		{[]object.Field{{Label: "Contract Number", Value: "C48210377"}, {Label: "Patient Name", Value: "Jane Roe"}, {Label: "Diagnosis", Value: "E11.9"}}, true},
+		{[]object.Field{{Label: "Member ID", Value: "C48210377"}, {Label: "Name", Value: "Jane Roe"}, {Label: "Phone", Value: "(617) 253-1422"}}, true},
+	} {
+		if r := record(t, object.StructTable, "", c.fields...); (r.Verdict == finding.PHI) != c.want {
+			t.Errorf("%s: %s, %d points", c.fields[0].Label, r.Verdict, r.Score)
+		}
+	}
+	for _, text := range []string{
+		"Diabetes group on Monday. Ask about Medicare, Plan ID H1234-001, or call (617) 253-1422.",
+		"Your contract number: C48210377, phone (617) 253-1422",
+	} {
+		if r := scanText(e, text); r.Verdict == finding.PHI {
+			t.Errorf("%q: %s, %d points", text, r.Verdict, r.Score)
+		}
+	}
+}
+
 // TestFarFromName: what makes a person of a name stands near it, not somewhere in the same text.
 func TestFarFromName(t *testing.T) {
 	e := newEngine(t)

@@ -75,6 +75,7 @@ const (
 	isListed                      // found where a part's name is told once more: by its container, in a URI
 	isMarked                      // its sender, or the site, says that it is a test
 	isSite                        // the site says so
+	isVague                       // its label is as often of other things: a contract number
 )
 
 // cand is a candidate.

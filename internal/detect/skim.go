@@ -277,6 +277,9 @@ func (s *Scan) loud(v []byte, i int, d uint64) bool {
 	}
 	layout := d >> i & (1<<rule.LayoutBits - 1)
 	if f := s.e.bare[layout]; f == 0xff || f&before != 0 {
+		if set := &s.e.shapes[s.e.layout[layout]]; set.wrapped || set.cut {
+			return true
+		}
 		for _, shape := range s.e.near[s.e.layout[layout]] {
 			if shape.Anchor > i {
 				break

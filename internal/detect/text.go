@@ -391,5 +391,7 @@ func (e *evidence) label(sn *rule.Sense) {
 	if sn.Health != 0 && sn.Kinds&codes != 0 {
 		e.code = true
 	}
-	e.strong(sn, clinicalLabel)
+	if !vague(sn) {
+		e.strong(sn, clinicalLabel)
+	}
 }

@@ -142,6 +142,26 @@ func TestWrappedPhone(t *testing.T) {
 	}
 }
 
+// TestWrappedField: nor does it in a field whose label says nothing, however short it is.
+func TestWrappedField(t *testing.T) {
+	for _, c := range []struct {
+		value string
+		kind  finding.Kind
+		canon string
+	}{
+		{"514-69-\n0361", finding.SSN, "514690361"},
+		{"514-\r\n69-0361", finding.SSN, "514690361"},
+		{"widget 514-69-\n0361", finding.SSN, "514690361"},
+		{"the blue widget of 514-69-\r\n0361", finding.SSN, "514690361"},
+		{"904-497-\n3163", finding.Phone, "9044973163"},
+		{"the blue widget (904) 497-\r\n3163", finding.Phone, "9044973163"},
+	} {
+		r := record(t, object.StructText, "", object.Field{Label: "SSN", Value: "514-69-0360"}, object.Field{Label: "DOB", Value: "01/02/1960"},
+			object.Field{Label: "patient", Value: "Ingrid Delacroix"}, object.Field{Label: "remark", Value: c.value})
+		expect(t, c.value, r, c.kind, c.canon, true)
+	}
+}
+
 // TestRemark: what is said in the record of a form is read whatever its length.
 func TestRemark(t *testing.T) {
 	for _, n := range []int{1, 4, 40} {

@@ -12,7 +12,9 @@ func (s *Scan) words(b []byte, from, to int, ev *evidence, names bool) {
 	provider := -8
 	for w := s.e.lex.Tell(b, from, to); w.Next(&h); {
 		if h.Health != 0 && int(h.Health) != 1+catDemographics || h.Flags&rule.Employment != 0 && (h.Flags&rule.Numbered == 0 || rule.NumberBehind(b, h.End)) {
-			ev.term(termHash(b[h.Start:h.End]), h.Sense)
+			if !vague(&h.Sense) {
+				ev.term(termHash(b[h.Start:h.End]), h.Sense)
+			}
 		}
 		if h.Flags&rule.Provider != 0 {
 			provider = h.End

@@ -295,7 +295,7 @@ func (x *Lexicon) MayLabelIn(b []byte) bool {
 				return true
 			}
 		}
-		for end > 0 && IsLetter(b[end-1]) {
+		for end--; end > 0 && IsLetter(b[end-1]) && !camel(b, end); { // memberIs: the label ends within the letters
 			end--
 		}
 	}

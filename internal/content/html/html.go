@@ -49,6 +49,7 @@ type parser struct {
 	start  bool   // nothing but white space since the last tag
 	limit  int    // length of out at which it is emitted
 	out    []byte // running text that was not emitted yet
+	ended  int    // no line ends in the part of out before it
 	tail   byte   // last byte emitted as text, '\n' in the beginning
 	buf    []byte
 	label  []byte
@@ -280,7 +281,7 @@ func (p *parser) flush() {
 		}
 		p.row.lost = true
 	}
-	n := bytes.LastIndexByte(p.out, '\n') + 1
+	n := p.lines()
 	if n == 0 {
 		if len(p.out) < flushMax {
 			return
@@ -297,6 +298,18 @@ func (p *parser) emit(n int) {
 	p.e.Text(p.out[:n])
 	p.tail = p.out[n-1]
 	p.out = p.out[:copy(p.out, p.out[n:])]
+	p.ended = 0
+}
+
+// lines is how much of the running text are whole lines. What was searched in vain is not searched again: there may be an aside every
+// few bytes.
+func (p *parser) lines() int {
+	from := p.ended
+	if i := bytes.LastIndexByte(p.out[from:], '\n'); i >= 0 {
+		return from + i + 1
+	}
+	p.ended = len(p.out)
+	return 0
 }
 
 func (p *parser) flushAll() {
@@ -337,9 +350,7 @@ func (p *parser) beside(v []byte) {
 	if p.fresh {
 		p.fresh = false
 		if !p.row.open {
-			if n := bytes.LastIndexByte(p.out, '\n') + 1; n > 0 {
-				p.emit(n)
-			}
+			p.emit(p.lines())
 		}
 		if p.tail != '\n' {
 			p.e.Text(newline)

@@ -208,3 +208,16 @@ func TestElements(t *testing.T) {
 		t.Errorf("%d names are known, want %d", full, want)
 	}
 }
+
+// TestAsides: comments between rows and words of one long line come between whole lines only, however the page is cut.
+func TestAsides(t *testing.T) {
+	const cell = "<td>1<!-- x -->a"
+	for _, page := range []string{
+		"<html>" + strings.Repeat("word <!-- x -->", 4000),
+		"<html><table><tr><th>a<th>b" + strings.Repeat("<tr>"+cell+cell, 800) + "</table><p>last<!-- y --> words",
+		"<html><table>" + strings.Repeat(cell, 4000),
+		"<html><pre>" + strings.Repeat("word\n<!-- x -->word ", 2000),
+	} {
+		windowtest.Same(t, Format(), &object.Meta{}, page)
+	}
+}

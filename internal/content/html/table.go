@@ -197,4 +197,5 @@ func (p *parser) record(t *table) {
 	}
 	p.e.End()
 	p.out = p.out[:p.row.start]
+	p.ended = min(p.ended, len(p.out))
 }
