@@ -48,7 +48,8 @@ func TestTrade(t *testing.T) {
 		{[]object.Field{{Label: "Contract Number", Value: "C48210377"}, {Label: "Customer Name", Value: "Jane Roe"}, {Label: "Phone", Value: "(617) 253-1422"}}, false},
 		{[]object.Field{{Label: "Plan ID", Value: "33602DE3312312"}, {Label: "Plan Name", Value: "Silver PPO"}, {Label: "Phone", Value: "(617) 253-1422"}}, false},
 		{[]object.Field{{Label: "Contract Number", Value: "C48210377"}, {Label: "Patient Name", Value: "Jane Roe"}, {Label: "Diagnosis", Value: "E11.9"}}, true},
-		{[]object.Field{{Label: "Member ID", Value: "C48210377"}, {Label: "Name", Value: "Jane Roe"}, {Label: "Phone", Value: "(617) 253-1422"}}, true},
+		{[]object.Field{{Label: "Member ID", Value: "C48210377"}, {Label: "Name", Value: "Jane Roe"}, {Label: "Phone", Value: "(617) 253-1422"}}, false},
+		{[]object.Field{{Label: "Member ID", Value: "C48210377"}, {Label: "Name", Value: "Jane Roe"}, {Label: "DOB", Value: "04/03/1961"}}, true},
 	} {
 		if r := record(t, object.StructTable, "", c.fields...); (r.Verdict == finding.PHI) != c.want {
 			t.Errorf("%s: %s, %d points", c.fields[0].Label, r.Verdict, r.Score)
