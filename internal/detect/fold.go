@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -108,20 +109,46 @@ func fold(dst, b []byte) ([]byte, int) {
 // foldRune returns the ASCII character for r, -1 if it vanishes, 0 if it stays.
 func foldRune(r rune) int {
 	switch {
+	case r < 0xa0:
+		return 0
+	case r == 0xa0, r == 0x1680, r >= 0x2000 && r <= 0x200a, r == 0x202f, r == 0x205f, r == 0x3000:
+		return ' '
+	case r < 0x300 && r != 0xad && r != 0x2bc, r >= 0x370 && r < 0x58a, r >= 0x3100 && r < 0xa620, r >= 0xac00 && r < 0xd7a4:
+		return 0 // letters: Latin, Greek, Cyrillic, Chinese, Korean
 	case r >= 0xff01 && r <= 0xff5e:
 		return int(r - 0xfee0)
-	case r >= 0x2010 && r <= 0x2015, r == 0x2212, r == 0xfe58, r == 0xfe63, r == 0x2043, r == 0x30fc:
-		return '-'
-	case r == 0xa0, r >= 0x2000 && r <= 0x200a, r == 0x202f, r == 0x205f, r == 0x3000:
-		return ' '
-	case r == 0xad, r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x2064, r == 0xfeff:
+	case unseen(r):
 		return -1
 	case r == 0x2018, r == 0x2019, r == 0x2bc:
 		return '\''
 	case r == 0x2028, r == 0x2029:
 		return '\n'
-	case r >= 0x660 && r <= 0x669:
-		return int('0' + r - 0x660)
+	case r == 0x2212, r == 0x2043, r == 0x30fc, unicode.Is(unicode.Pd, r):
+		return '-'
+	}
+	return decimal(r)
+}
+
+// unseen tells characters that show nothing: soft hyphens, joiners, marks of direction, selectors of variants, tags, the frame of a key.
+func unseen(r rune) bool {
+	return r == 0xad || r == 0x34f || r == 0x61c || r == 0x180e || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e ||
+		r >= 0x2060 && r <= 0x206f || r == 0x20e3 || r >= 0xfe00 && r <= 0xfe0f || r == 0xfeff || r >= 0xe0000 && r <= 0xe01ef
+}
+
+// decimal returns the ASCII digit of a decimal digit of another script (Unicode Nd, where each block has ten in order), 0 if r is none.
+func decimal(r rune) int {
+	if r < 0x660 || r > 0x1c59 && r < 0xa620 {
+		return 0
+	}
+	for _, t := range unicode.Nd.R16 {
+		if lo, hi := rune(t.Lo), rune(t.Hi); r >= lo && r <= hi {
+			return int('0' + (r-lo)%10)
+		}
+	}
+	for _, t := range unicode.Nd.R32 {
+		if lo, hi := rune(t.Lo), rune(t.Hi); r >= lo && r <= hi { //nolint:gosec // code points
+			return int('0' + (r-lo)%10)
+		}
 	}
 	return 0
 }
