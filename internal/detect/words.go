@@ -108,6 +108,8 @@ func behindLabel(b []byte, end int) (i int, marked bool) {
 		case c == ':' || c == '=' || c == '"' || c == '\'' || c == '>' || c == '\t':
 			marked = true
 			marks++
+		case c == '*': // **Patient Name:** as Markdown has it
+			marks++
 		case c == '.' && i+1 < len(b) && (b[i+1] == '.' || b[i-1] == '.'):
 			marked = true
 		case c != ' ':
