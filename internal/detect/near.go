@@ -52,8 +52,10 @@ func attached(sn *rule.Sense) labelPoints {
 	return lp
 }
 
-// vague tells labels of a member's number that trades of all kinds have too: they are no evidence of health.
-func vague(sn *rule.Sense) bool { return sn.Flags&rule.Weak != 0 && sn.Kinds>>rule.KMemberID&1 != 0 }
+// vague tells labels of a member's or a record's number that trades of all kinds have too (contract, unit): they are no evidence of health.
+func vague(sn *rule.Sense) bool {
+	return sn.Flags&rule.Vague != 0 || sn.Flags&rule.Weak != 0 && sn.Kinds>>rule.KMemberID&1 != 0
+}
 
 // nearby is how far before a match labels are looked for, in bytes.
 const nearby = 300

@@ -191,7 +191,7 @@ func (v *verdict) weigh(s *Scan, u *unit, cs []cand) {
 			continue
 		}
 		v.best = max(v.best, int(c.score))
-		v.enrols = v.enrols || c.r.Enrols
+		v.enrols = v.enrols || c.r.Enrols && c.flags&isVague == 0
 		v.member = v.member || c.kind == rule.KMemberID && c.flags&isVague == 0
 		v.ssn = v.ssn || c.kind == rule.KSSN || c.kind == rule.KITIN
 		v.checked = v.checked || c.kind <= testEvidence && c.kind != rule.KMedicaid || c.kind == rule.KITIN

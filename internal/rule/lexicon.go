@@ -16,6 +16,7 @@ const (
 	Qualifier                     // a label only for values of type, system or code fields: MR, SS
 	Payroll                       // the pay of employees: what stands beside it of health plans is a benefit
 	Numbered                      // a word only with a number behind it: W-2
+	Vague                         // things of other trades have such a number, too: it makes no patient or member
 )
 
 // Part is the part of a value that a label names.
@@ -56,7 +57,7 @@ func (s Sense) tells() bool {
 }
 
 func (s Sense) merge(t Sense) Sense {
-	const narrow = Weak | Qualifier // lost when another rule has the label without it
+	const narrow = Weak | Qualifier | Vague // lost when another rule has the label without it
 	switch {
 	case s.Kinds == 0:
 		s.Flags |= t.Flags

@@ -182,11 +182,15 @@ func (s *Set) addRule(r *Rule) error {
 }
 
 // addLabel adds a label. A trailing ':' says that it is one only with a mark behind it, a leading '=' that it is one only
-// as the value of a type, system or code field.
+// as the value of a type, system or code field. A trailing '?' says that what it labels makes no patient or member by itself.
 func (x *Lexicon) addLabel(l string, s Sense) {
 	if t, ok := strings.CutSuffix(l, ":"); ok {
 		l = t
 		s.Flags |= Weak
+	}
+	if t, ok := strings.CutSuffix(l, "?"); ok {
+		l = t
+		s.Flags |= Vague
 	}
 	if t, ok := strings.CutPrefix(l, "="); ok {
 		l = t

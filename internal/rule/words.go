@@ -263,7 +263,7 @@ func (x *Lexicon) Classify(label []byte) Sense {
 	if main.Kinds&patientsOnly != 0 {
 		flags &^= Provider // it says where, not whose: clinic_mrn
 	}
-	main.Flags = main.Flags&(Weak|Qualifier) | flags
+	main.Flags = main.Flags&(Weak|Qualifier|Vague) | flags
 	main.Health, main.Heightened = health, heightened
 	if main.Kinds&icdKinds != 0 {
 		main.edition(label)
