@@ -8,6 +8,7 @@
 //   - label: value, label = value, label .... value, [label] value, several on a line, the label on a line above its
 //     value or a row of labels above a row of values; records of psql -x and mysql \G; INI.
 //   - key=value logs with three pairs or more on a line.
+//   - Rows of delimiter-separated tables between such lines (package paste).
 //
 // A row is a unit and a cell a field whose label is that of its column. Pairs belong to one record until the first of
 // its labels, or that of a person's name or number, comes again. Headings, and every line that fits nothing, are text, in
@@ -23,6 +24,7 @@ import (
 	"github.com/phiwatch/phiwatch/internal/content"
 	"github.com/phiwatch/phiwatch/internal/content/charset"
 	"github.com/phiwatch/phiwatch/internal/content/label"
+	"github.com/phiwatch/phiwatch/internal/content/paste"
 	"github.com/phiwatch/phiwatch/internal/content/window"
 	"github.com/phiwatch/phiwatch/internal/coverage"
 	"github.com/phiwatch/phiwatch/internal/object"
@@ -55,8 +57,9 @@ type parser struct {
 	seen     [label.Birth + 1]bool
 	number   []byte // the first label of a record number in the record
 
-	pending []byte  // a label whose value comes in the next cell or line
-	index   []int32 // of the characters of a line that is not ASCII
+	paste   *paste.Table // nil: while it is decided what the text is
+	pending []byte       // a label whose value comes in the next cell or line
+	index   []int32      // of the characters of a line that is not ASCII
 	pairs   [maxPairs]pair
 }
 
@@ -71,7 +74,7 @@ const (
 
 func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	r = charset.NewReader(r, window.Declared(m))
-	p := &parser{e: e}
+	p := &parser{e: e, paste: &paste.Table{}}
 	head := r.Peek(object.PeekMax)
 	p.aligned(head)
 	window.Run(r, p)
@@ -124,7 +127,7 @@ func (p *parser) line(b []byte) {
 		return
 	}
 	if len(b) <= maxLine {
-		if p.ruler(b) || p.row(b) || p.keyed(b) {
+		if p.pasted(b) || p.ruler(b) || p.row(b) || p.keyed(b) {
 			return
 		}
 	}
@@ -141,7 +144,22 @@ func (p *parser) line(b []byte) {
 // thousands.
 const maxLine = 8 << 10
 
+// pasted takes a row of a delimiter-separated table.
+func (p *parser) pasted(b []byte) bool {
+	if p.paste == nil || p.kind != none {
+		return false
+	}
+	if !p.paste.Row(b) {
+		return false
+	}
+	p.flush()
+	p.endRecord()
+	p.paste.Emit(b, p.e)
+	return true
+}
+
 func (p *parser) blank() {
+	p.pasted(nil)
 	p.flush()
 	p.pending = p.pending[:0]
 	if p.brief {

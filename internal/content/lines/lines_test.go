@@ -320,3 +320,11 @@ func TestShortLines(t *testing.T) {
 		t.Error("a form is not read as one")
 	}
 }
+
+// TestPasted demands that a delimiter-separated table in a form is read by its columns.
+func TestPasted(t *testing.T) {
+	got := windowtest.Same(t, Format(), &object.Meta{}, "Facility: North\nMRN: 40210000\n\nName,SSN,Dx\nAnn Roe,401111007,I10\n\nPhone: 937-441-2200\n")
+	if want := "field 0 Name=\"Ann Roe\"\nfield 0 SSN=\"401111007\"\nfield 0 Dx=\"I10\"\nend\n"; !strings.Contains(got, want) {
+		t.Errorf("%s\nwant in it:\n%s", got, want)
+	}
+}

@@ -14,6 +14,9 @@ func sniff(head []byte, m *object.Meta) content.Score {
 	head = window.Head(head)
 	named := m != nil && (m.MediaType == "application/sql" || m.Name != nil && strings.HasSuffix(strings.ToLower(m.Name.Reveal()), ".sql"))
 	if len(head) < 8 || !starts(firstWord(head)) {
+		if (m == nil || m.MediaType == "" || m.MediaType == "text/plain") && preamble(head) > 0 {
+			return content.Likely
+		}
 		return content.No
 	}
 	for b := head; len(b) > 0; {
@@ -27,6 +30,30 @@ func sniff(head []byte, m *object.Meta) content.Score {
 		return content.Declared + 1
 	}
 	return content.No
+}
+
+// maxPreamble is how much running text may stand before the statements that a mail hands on.
+const maxPreamble = 2 << 10
+
+// preamble returns the length of the running text before the first statement with rows, INSERT INTO table (columns) VALUES at the beginning
+// of a line, 0 if there is none.
+func preamble(head []byte) int {
+	near := head[:min(len(head), maxPreamble)]
+	for _, w := range [...]string{"INSERT INTO ", "insert into "} {
+		for at := 0; ; {
+			k := bytes.Index(near[at:], []byte(w))
+			if k < 0 {
+				break
+			}
+			at += k
+			line, _, _ := bytes.Cut(head[at:min(len(head), at+maxPreamble)], []byte{';'})
+			if names, _, ok := bytes.Cut(bytes.ToLower(line), []byte("values")); ok && at > 0 && head[at-1] == '\n' && bytes.IndexByte(names, '(') > 0 {
+				return at
+			}
+			at += len(w)
+		}
+	}
+	return 0
 }
 
 // firstWord returns the first word behind comments, in lower case.

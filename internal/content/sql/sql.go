@@ -8,7 +8,7 @@
 // and of SQL Server ([name], N'text'). Whether a backslash escapes is told by the dialect, and where that is not known by
 // what follows.
 //
-// All else - comments, other statements - is text. A statement may have any length: memory is constant but for the columns of
+// Running text may stand above the statements: what a mail asks to be run. All else - comments, other statements - is text. A statement may have any length: memory is constant but for the columns of
 // 256 tables. A literal of more than 64 KiB is text.
 //
 // Not read: COPY in CSV format and INSERT ... SELECT are text; values in hexadecimal are not decoded.
@@ -85,7 +85,12 @@ const (
 func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 	r = charset.NewReader(r, window.Declared(m))
 	e.Structure(object.StructTable)
-	p := &parser{e: e, dialect: dialectOf(r.Peek(object.PeekMax)), tables: map[string][][]byte{}}
+	head := r.Peek(object.PeekMax)
+	p := &parser{e: e, dialect: dialectOf(head), tables: map[string][][]byte{}}
+	if n := preamble(head); n > 0 && !starts(firstWord(head)) { // an apostrophe in it begins no literal
+		e.Text(head[:n])
+		r.Discard(n)
+	}
 	window.Run(r, p)
 	p.endRow()
 	return coverage.None

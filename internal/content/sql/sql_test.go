@@ -135,3 +135,26 @@ func FuzzDecode(f *testing.F) {
 }
 
 func BenchmarkDecode(b *testing.B) { windowtest.Bench(b, Format(), &object.Meta{}, []byte(big(20000))) }
+
+// TestPreamble demands the rows of statements below running text, whose apostrophes begin no literal.
+func TestPreamble(t *testing.T) {
+	doc := "Joe,\n\nI can't do it; please run this:\n\nINSERT INTO patients (name, ssn) VALUES ('Ann Roe','401111007');\n\nThanks,\nJoe\n"
+	if got := sniff([]byte(doc), &object.Meta{MediaType: "text/plain"}); got != content.Likely {
+		t.Errorf("sniff = %d", got)
+	}
+	got := windowtest.Same(t, Format(), &object.Meta{}, doc)
+	if want := "field 0 name=\"Ann Roe\"\nfield 0 ssn=\"401111007\"\n"; !strings.Contains(got, want) || !strings.Contains(got, "can't do it") {
+		t.Errorf("%s\nwant in it:\n%s", got, want)
+	}
+	for _, doc := range []string{
+		"We say INSERT INTO a table (of ours) VALUES that it has.\n", "Joe,\nINSERT INTO a is a statement of SQL.\n",
+		"Joe,\n" + strings.Repeat("some text\n", maxPreamble) + "INSERT INTO a (b) VALUES ('c');\n",
+	} {
+		if got := sniff([]byte(doc), nil); got != content.No {
+			t.Errorf("%.40q: sniff = %d", doc, got)
+		}
+	}
+	if sniff([]byte(doc), &object.Meta{MediaType: "text/html"}) != content.No {
+		t.Error("another declared type was taken")
+	}
+}

@@ -1,5 +1,6 @@
 // Package text takes whatever no other format takes. Text in any encoding of package charset becomes UTF-8 and
-// passes as it is; the lines of format=flowed text (RFC 3676) are joined.
+// passes as it is, but for the rows of delimiter-separated tables in it (package paste), which are units with fields; the lines
+// of format=flowed text (RFC 3676) are joined.
 //
 // NUL bytes before the text are passed over, and long runs of them (sparse files, padding) do not make it binary: they
 // hold nothing. A file of nothing else is empty text.
@@ -46,6 +47,8 @@ func decode(r object.Reader, e object.Emitter, m *object.Meta) coverage.Reason {
 		if isFlowed(m) {
 			r = chunk.NewReader(newFlowed(r, m))
 		}
+		window.Run(r, &parser{e: e})
+		return coverage.None
 	case m != nil && m.Protocol == "raw":
 		return coverage.Protocol
 	case m == nil || !m.Endless && !m.Unlabelled && m.Kind != object.Stream:

@@ -138,3 +138,8 @@ func BenchmarkDecode(b *testing.B) {
 func BenchmarkUndeclared(b *testing.B) {
 	windowtest.Bench(b, Format(), &object.Meta{}, []byte(strings.Repeat("The patient was seen today and is well.\n", 100000)))
 }
+
+func BenchmarkMail(b *testing.B) {
+	doc := strings.Repeat("Dear Jane, the patient: she is well, and sends you her regards from the sea.\nIt rains here, but not\nmuch.\n\n", 5000)
+	windowtest.Bench(b, Format(), &object.Meta{}, []byte(doc))
+}
